@@ -1,0 +1,73 @@
+package mock
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"understudy/mock/internal/checkout"
+	"understudy/mock/internal/engine"
+	"understudy/mock/internal/journal"
+	"understudy/mock/internal/world"
+)
+
+// Bugs lists what must never be in a journal: answers that break their document, and errors of our own.
+func (s *Server) Bugs() []string {
+	var list []string
+	s.eachExchange(func(x *journal.Exchange) {
+		for _, v := range x.Violations {
+			list = append(list, fmt.Sprintf("%s %s %s (%s) answered %d: %s", x.ID, x.Method, x.Path, x.Operation, x.Response.Status, v))
+		}
+		if x.Reason != nil && x.Reason.Kind == string(engine.Internal) {
+			list = append(list, fmt.Sprintf("%s %s %s (%s): %s", x.ID, x.Method, x.Path, x.Operation, x.Reason.Detail))
+		}
+	})
+	return list
+}
+
+// Dump prints every world's journal, for a failed test.
+func (s *Server) Dump() string {
+	var b strings.Builder
+	s.eachExchange(func(x *journal.Exchange) {
+		fmt.Fprintf(&b, "%s %s %s %s %s → %d", x.ID, x.At.Format(time.RFC3339), x.Operation, x.Method, x.URL, x.Response.Status)
+		if x.Reason != nil {
+			reason, _ := json.Marshal(x.Reason)
+			fmt.Fprintf(&b, " %s", reason)
+		}
+		for _, list := range [][]string{x.Changes, x.Notes} {
+			if len(list) > 0 {
+				fmt.Fprintf(&b, " %q", list)
+			}
+		}
+		b.WriteByte('\n')
+	})
+	return b.String()
+}
+
+func (s *Server) eachExchange(f func(*journal.Exchange)) {
+	for _, u := range s.engine.Universes() {
+		for _, x := range u.Journal.Find(nil) {
+			f(x)
+		}
+	}
+}
+
+// Advance moves a world's clock on.
+func (s *Server) Advance(worldName string, d time.Duration) error {
+	u, err := s.engine.Universe(worldName)
+	if err == nil {
+		_, err = u.Advance(d)
+	}
+	return err
+}
+
+// Settle brings a payment to its customer's outcome.
+func (s *Server) Settle(worldName, provider, tenant, payment, outcome string) error {
+	return s.engine.Settle(worldName, world.Place{Provider: provider, Tenant: tenant}, payment, checkout.Outcome(outcome))
+}
+
+// Apply takes an arrow of a provider's state table that none of its operations takes.
+func (s *Server) Apply(worldName, provider, tenant, machine, id, event string) error {
+	return s.engine.Apply(worldName, world.Place{Provider: provider, Tenant: tenant}, machine, id, event)
+}

@@ -1,0 +1,84 @@
+package engine
+
+import (
+	"net"
+	"net/http"
+	"strings"
+
+	"understudy/mock/internal/world"
+)
+
+// address is where a request goes: which world, which room, which path of the vendor's.
+type address struct {
+	world  string
+	room   string
+	tenant string // from the host or the Understudy-Tenant header; else ""
+	path   string // the vendor's path, escaped, // folded
+	prefix string // what stands before the vendor's path in a URL of this server; "" if the host names the room
+	byHost bool
+}
+
+// resolve reads an address off a request. It looks nothing up but which rooms there are, changes nothing and never redirects.
+//
+// The host may name the room: {tenant}[.{world}].{room}.localhost. Otherwise the path does: [/w/{world}]/{room}/….
+// The header Understudy-World names a world where neither does.
+func resolve(r *http.Request, isRoom func(string) bool) address {
+	a := address{path: fold(r.URL.EscapedPath()), tenant: r.Header.Get("Understudy-Tenant")}
+	if a.readHost(r.Host, isRoom) {
+		if a.world == "" {
+			a.world = orDefault(r.Header.Get("Understudy-World"))
+		}
+		return a
+	}
+	a.world = r.Header.Get("Understudy-World")
+	if rest, ok := strings.CutPrefix(a.path, "/w/"); ok {
+		a.world, a.path = cutSegment(rest)
+	}
+	a.world = orDefault(a.world)
+	if a.world != world.Default {
+		a.prefix = "/w/" + a.world
+	}
+	a.room, a.path = cutSegment(strings.TrimPrefix(a.path, "/"))
+	a.prefix += "/" + a.room
+	return a
+}
+
+func (a *address) readHost(host string, isRoom func(string) bool) bool {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	labels := strings.Split(strings.ToLower(host), ".")
+	n := len(labels)
+	if n < 3 || n > 4 || labels[n-1] != "localhost" || !isRoom(labels[n-2]) {
+		return false
+	}
+	a.byHost, a.room, a.tenant = true, labels[n-2], labels[0]
+	if n == 4 {
+		a.world = labels[1]
+	}
+	return true
+}
+
+// cutSegment splits "a/b/c" into "a" and "/b/c".
+func cutSegment(path string) (first, rest string) {
+	first, rest, found := strings.Cut(path, "/")
+	if found {
+		rest = "/" + rest
+	}
+	return first, rest
+}
+
+// fold makes one slash of several.
+func fold(path string) string {
+	for strings.Contains(path, "//") {
+		path = strings.ReplaceAll(path, "//", "/")
+	}
+	return path
+}
+
+func orDefault(name string) string {
+	if name == "" {
+		return world.Default
+	}
+	return name
+}

@@ -1,0 +1,49 @@
+package engine
+
+import (
+	"encoding/json"
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// Answer is a complete answer, not yet sent.
+type Answer struct {
+	Status int
+	Header http.Header
+	Body   []byte
+
+	delay      time.Duration
+	violations []string
+}
+
+// enact sends the answer. It is the only place that writes to the wire.
+func (a *Answer) enact(w http.ResponseWriter, r *http.Request) {
+	if a.delay > 0 {
+		wait := time.NewTimer(a.delay)
+		defer wait.Stop()
+		select {
+		case <-wait.C:
+		case <-r.Context().Done():
+			return
+		}
+	}
+	header := w.Header()
+	for name, values := range a.Header {
+		header[name] = values
+	}
+	if a.Status != http.StatusNoContent {
+		header.Set("Content-Length", strconv.Itoa(len(a.Body)))
+	}
+	w.WriteHeader(a.Status)
+	if r.Method != http.MethodHead {
+		w.Write(a.Body)
+	}
+}
+
+// astray answers a request that belongs to no room, as a problem of RFC 9457.
+func astray(err error) *Answer {
+	refusal := asRefusal(err)
+	body, _ := json.Marshal(map[string]any{"type": "about:blank", "title": http.StatusText(refusal.Status()), "status": refusal.Status(), "detail": refusal.Message})
+	return &Answer{Status: refusal.Status(), Header: http.Header{"Content-Type": {"application/problem+json"}}, Body: body}
+}

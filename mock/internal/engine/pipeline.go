@@ -1,0 +1,292 @@
+package engine
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"understudy/mock/internal/openapi"
+	"understudy/mock/internal/world"
+)
+
+// life is what happens to a request, in order. A stage that returns an error ends in that refusal; one that sets c.done has answered.
+// Faults have their place twice: before validate, and after handle has committed ("paid, but the reply was lost").
+var life = []struct {
+	name string
+	do   func(*Engine, *Call) error
+}{
+	{"match", (*Engine).match},
+	{"receive", (*Engine).receive},
+	{"force", (*Engine).force},
+	{"authenticate", (*Engine).authenticate},
+	{"validate", (*Engine).validate},
+	{"handle", (*Engine).handle},
+}
+
+// Answer carries a request through its life. The answer is complete and in the journal; nothing has been sent.
+func (e *Engine) Answer(r *http.Request) *Answer {
+	c, err := e.address(r)
+	if c == nil {
+		return astray(err)
+	}
+	for _, stage := range life {
+		if err != nil || c.done {
+			break
+		}
+		err = stage.do(e, c)
+	}
+	if err != nil {
+		c.refusal = asRefusal(err)
+		c.reply = e.phrase(c, c.refusal)
+	}
+	a := e.encode(c)
+	e.check(c, a)
+	if !c.room.Outside {
+		e.record(c, a)
+	}
+	return a
+}
+
+// address finds the world and the room. Without a room there is nobody to answer: the call is nil.
+func (e *Engine) address(r *http.Request) (*Call, error) {
+	a := resolve(r, func(name string) bool { return e.rooms[name] != nil })
+	room := e.rooms[a.room]
+	if room == nil {
+		return nil, Refuse(NotFound, "no path here begins with %q; these do: /%s", r.URL.Path, strings.Join(e.order, ", /"))
+	}
+	<-room.ready
+	if room.failed != nil {
+		return nil, &Error{Kind: Internal, Message: room.failed.Error(), cause: room.failed}
+	}
+	u, err := e.Universe(a.world)
+	if err != nil {
+		return nil, err
+	}
+	c := &Call{
+		room: room, world: u, request: r, Profile: room.profile, Header: r.Header, Path: a.path, label: a.tenant,
+		Method: r.Method, Place: world.Place{Provider: room.Name}, base: e.Origin(r) + a.prefix,
+	}
+	if c.Method == http.MethodHead {
+		c.Method = http.MethodGet
+	}
+	return c, nil
+}
+
+// match finds the operation or page behind the path.
+func (e *Engine) match(c *Call) error {
+	t, vars, ok := c.room.find(c.Method, c.Path)
+	if !ok {
+		c.nearest = c.room.nearest(c.Method, c.Path)
+		return Refuse(NotFound, "%s %s is not a path of this API; the nearest is %s", c.request.Method, c.Path, c.nearest)
+	}
+	c.Vars, c.page, c.Operation = vars, t.page, t.methods[c.Method]
+	c.allow = t.allow()
+	switch {
+	case c.Method == http.MethodOptions:
+		c.reply, c.done = NoContent().With("Allow", strings.Join(c.allow, ", ")), true
+	case !slices.Contains(c.allow, c.request.Method):
+		return Refuse(MethodNotAllowed, "%s does not take %s; it takes %s", c.Path, c.request.Method, strings.Join(c.allow, ", "))
+	}
+	return nil
+}
+
+// receive reads the body, once and bounded. What is beyond the bound is read off the wire, so that the sender hears the answer, and dropped.
+func (e *Engine) receive(c *Call) error {
+	body := c.request.Body
+	if body == nil || body == http.NoBody {
+		return nil
+	}
+	var kept bytes.Buffer
+	n, err := io.Copy(&kept, io.LimitReader(body, e.options.MaxBody+1))
+	if err != nil {
+		return Refuse(Invalid, "the body could not be read to its end: %v", err)
+	}
+	c.Body = kept.Bytes()
+	if n > e.options.MaxBody {
+		c.oversized, c.Body = true, nil
+		io.Copy(io.Discard, io.LimitReader(body, 64*e.options.MaxBody))
+	}
+	return nil
+}
+
+// force answers from the document's examples if the caller asks for that. State is neither read nor changed.
+func (e *Engine) force(c *Call) error {
+	if c.page != nil {
+		return nil
+	}
+	if err := c.readPreferences(); err != nil {
+		return err
+	}
+	if c.prefer.delay > 0 {
+		c.delay = c.prefer.delay
+		c.apply("delay=" + c.prefer.delay.String())
+	}
+	if !c.prefer.forces() {
+		return nil
+	}
+	status := c.prefer.code
+	if status == 0 {
+		status = c.Operation.Success()
+	}
+	media, body, err := c.Operation.Example(status, c.prefer.example)
+	if err != nil {
+		return RefuseParameter("header", "Prefer", "cannot be met: "+err.Error(), "a declared status or example")
+	}
+	if c.prefer.code != 0 {
+		c.apply("code=" + strconv.Itoa(status))
+	}
+	if c.prefer.example != "" {
+		c.apply("example=" + c.prefer.example)
+	}
+	c.reply, c.forced, c.done = Reply{Status: status, Raw: body, MediaType: media}, true, true
+	return nil
+}
+
+// validate compares the request with the document, but for what the provider forgives.
+func (e *Engine) validate(c *Call) error {
+	c.Place.Tenant = e.tenant(c)
+	if c.page != nil {
+		return nil
+	}
+	takes, required := c.Operation.TakesBody()
+	if c.oversized && takes {
+		return Refuse(TooLarge, "the body is larger than %d bytes", e.options.MaxBody)
+	}
+	if c.room.Negotiate != nil {
+		if err := c.room.Negotiate(c); err != nil {
+			return err
+		}
+	}
+	problems := c.Operation.CheckParameters(c.request, c.Vars)
+	if takes && len(c.Body) > 0 {
+		value, broken, err := c.Operation.CheckBody(c.Header, c.Body)
+		if errors.Is(err, openapi.ErrMediaType) {
+			return Refuse(UnsupportedMedia, "the body's Content-Type is %q; %s is taken", c.Header.Get("Content-Type"), strings.Join(c.Operation.MediaTypes(), ", "))
+		}
+		c.value = value
+		problems = append(problems, broken...)
+	} else if required {
+		problems = append(problems, openapi.Problem{In: "body", Keyword: "required", Message: "is missing", Want: "a body of " + strings.Join(c.Operation.MediaTypes(), " or ")})
+	}
+	if c.room.Forgive != nil {
+		problems = slices.DeleteFunc(problems, func(p openapi.Problem) bool { return c.room.Forgive(c, p) })
+	}
+	if len(problems) > 0 {
+		return refuseProblems(problems)
+	}
+	if len(c.Place.Tenant) > 200 {
+		return Refuse(Invalid, "the tenant's name is longer than 200 bytes")
+	}
+	return nil
+}
+
+// tenant is whose state the request is about.
+func (e *Engine) tenant(c *Call) string {
+	tenant := c.label
+	if c.room.Tenant != nil {
+		tenant = c.room.Tenant(c)
+	}
+	if tenant == "" {
+		tenant = c.room.DefaultTenant
+	}
+	return tenant
+}
+
+// Label is the tenant that the host or the Understudy-Tenant header names; "" if neither does.
+func (c *Call) Label() string { return c.label }
+
+// handle runs the handler, or the page, in one transaction.
+func (e *Engine) handle(c *Call) error {
+	if c.page != nil {
+		return e.handlePage(c)
+	}
+	if reason, declined := c.room.Declined[c.Operation.ID]; declined {
+		return Refuse(NotFound, "%s is not simulated: %s", c.Operation.ID, reason)
+	}
+	handler := c.room.Operations[c.Operation.ID]
+	if c.room.Outside {
+		reply, err := handler(c)
+		c.reply = reply
+		return err
+	}
+	return c.transact(func() (Reply, error) { return handler(c) })
+}
+
+func (c *Call) transact(f func() (Reply, error)) (err error) {
+	c.commit, err = c.world.Update(c.Place, func(tx *world.Tx) error {
+		c.Tx = tx
+		defer func() { c.Tx = nil }()
+		reply, err := f()
+		tx.Witness(reply)
+		c.reply = reply
+		return err
+	})
+	return err
+}
+
+// phrase puts a refusal into the provider's words, or into a page's.
+func (e *Engine) phrase(c *Call, refusal *Error) Reply {
+	if c.page != nil {
+		return refusalPage(refusal)
+	}
+	reply := c.room.Phrase(c, refusal)
+	if refusal.Kind == MethodNotAllowed {
+		reply = reply.With("Allow", strings.Join(c.allow, ", "))
+	}
+	return reply
+}
+
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// encode makes the answer's bytes, once.
+func (e *Engine) encode(c *Call) *Answer {
+	a := &Answer{Status: c.reply.Status, Header: c.reply.Header.Clone(), Body: c.reply.Raw, delay: c.delay}
+	if a.Header == nil {
+		a.Header = http.Header{}
+	}
+	if c.reply.Body != nil {
+		b := buffers.Get().(*bytes.Buffer)
+		b.Reset()
+		encoder := json.NewEncoder(b)
+		encoder.SetEscapeHTML(false)
+		if err := encoder.Encode(c.reply.Body); err != nil {
+			c.refusal = &Error{Kind: Internal, Message: "the answer does not encode", cause: err}
+			c.reply = e.phrase(c, c.refusal)
+			return e.encode(c)
+		}
+		a.Body = bytes.Clone(bytes.TrimSuffix(b.Bytes(), []byte("\n")))
+		buffers.Put(b)
+	}
+	if len(a.Body) > 0 {
+		a.Header.Set("Content-Type", c.mediaType())
+	}
+	if len(c.applied) > 0 {
+		a.Header.Set("Preference-Applied", strings.Join(c.applied, ", "))
+	}
+	a.Header.Set("Date", c.world.Now().Format(http.TimeFormat))
+	return a
+}
+
+func (c *Call) mediaType() string {
+	switch {
+	case c.reply.MediaType != "":
+		return c.reply.MediaType
+	case c.room.MediaType != "":
+		return c.room.MediaType
+	}
+	return "application/json"
+}
+
+// check compares the answer's bytes with the document. A difference is our bug: it is in the journal, and tests fail on it.
+func (e *Engine) check(c *Call, a *Answer) {
+	if c.page != nil || c.Method == http.MethodOptions {
+		return
+	}
+	a.violations = c.room.document.CheckAnswer(c.Operation, a.Status, a.Header, a.Body)
+}

@@ -1,0 +1,76 @@
+package engine
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"understudy/mock/internal/checkout"
+)
+
+// prefer is what a caller asks of the simulator itself, in a Prefer header (RFC 7240) or in __code and __example.
+type prefer struct {
+	code     int // answer this status from the document's examples
+	example  string
+	scenario checkout.Scenario
+	delay    time.Duration
+}
+
+// maxDelay bounds how long an answer may be held back.
+const maxDelay = time.Minute
+
+// readPreferences refuses a preference that cannot be met rather than answer as if it had not been asked for.
+// Preferences that are not ours are left alone, as RFC 7240 wants it.
+func (c *Call) readPreferences() error {
+	var wanted []string
+	for _, line := range c.Header.Values("Prefer") {
+		wanted = append(wanted, strings.FieldsFunc(line, func(r rune) bool { return r == ',' || r == ';' })...)
+	}
+	if strings.Contains(c.request.URL.RawQuery, "__") {
+		for _, name := range []string{"code", "example"} {
+			if v := c.Query().Get("__" + name); v != "" {
+				wanted = append(wanted, name+"="+v)
+			}
+		}
+	}
+	for _, preference := range wanted {
+		name, value, _ := strings.Cut(strings.TrimSpace(preference), "=")
+		if err := c.prefer.read(strings.ToLower(strings.TrimSpace(name)), strings.Trim(strings.TrimSpace(value), `"`)); err != nil {
+			return RefuseParameter("header", "Prefer", err.Error(), "a preference as the README lists them")
+		}
+	}
+	return nil
+}
+
+func (p *prefer) read(name, value string) (err error) {
+	switch name {
+	case "code":
+		if p.code, err = strconv.Atoi(value); err != nil || p.code < 200 || p.code > 599 {
+			return fmt.Errorf("has code=%s, which is no status", value)
+		}
+	case "example":
+		p.example = value
+	case "scenario":
+		p.scenario = checkout.Scenario(value)
+		if !slices.Contains(checkout.Scenarios(), p.scenario) {
+			return fmt.Errorf("has scenario=%s, which is none of %v", value, checkout.Scenarios())
+		}
+	case "delay":
+		if p.delay, err = readDelay(value); err != nil || p.delay < 0 || p.delay > maxDelay {
+			return fmt.Errorf("has delay=%s, which is no time up to %s, such as 250ms", value, maxDelay)
+		}
+	}
+	return nil
+}
+
+// readDelay takes 250ms, 1.5s, or a bare number of milliseconds.
+func readDelay(value string) (time.Duration, error) {
+	if ms, err := strconv.Atoi(value); err == nil {
+		return time.Duration(ms) * time.Millisecond, nil
+	}
+	return time.ParseDuration(value)
+}
+
+func (p prefer) forces() bool { return p.code != 0 || p.example != "" }

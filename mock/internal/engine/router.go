@@ -1,0 +1,150 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/gorilla/mux"
+
+	"understudy/mock/internal/openapi"
+)
+
+// room is a provider with its document, ready when `ready` is closed.
+type room struct {
+	Provider
+	profile  string
+	document *openapi.Document
+	router   *mux.Router // one route a path; its name is an index into targets
+	targets  []target
+	failed   error
+	ready    chan struct{}
+}
+
+// target is what a path leads to: operations by method, or a page.
+type target struct {
+	methods map[string]*openapi.Operation
+	page    *Page
+}
+
+// open reads the room's document and checks that the two know the same operations.
+func (r *room) open(load func() (*openapi.Document, error)) {
+	defer close(r.ready)
+	document, err := load()
+	if err == nil {
+		err = r.agree(document)
+	}
+	if err != nil {
+		r.failed = fmt.Errorf("%s: %w", r.Name, err)
+		return
+	}
+	r.document = document
+	r.router = mux.NewRouter().UseEncodedPath()
+	for _, path := range document.Paths {
+		r.route(path.Template, target{methods: path.Methods})
+	}
+	for i := range r.Pages {
+		r.route(r.Pages[i].Path, target{page: &r.Pages[i]})
+	}
+}
+
+func (r *room) route(template string, t target) {
+	r.router.Path(template).Name(strconv.Itoa(len(r.targets)))
+	r.targets = append(r.targets, t)
+}
+
+// agree fails on an operation without a handler or a reason, and on a handler without an operation.
+func (r *room) agree(d *openapi.Document) error {
+	var problems []error
+	for _, op := range d.Operations() {
+		_, simulated := r.Operations[op.ID]
+		_, declined := r.Declined[op.ID]
+		if simulated == declined {
+			problems = append(problems, fmt.Errorf("operation %s is to have either a handler or a reason why it is declined", op.ID))
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(r.Operations)) {
+		if d.Operation(id) == nil {
+			problems = append(problems, fmt.Errorf("handler %s has no operation in the document", id))
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(r.Declined)) {
+		if d.Operation(id) == nil {
+			problems = append(problems, fmt.Errorf("declined operation %s is not in the document", id))
+		}
+	}
+	return errors.Join(problems...)
+}
+
+// find looks a vendor path up. vars are unescaped, once.
+func (r *room) find(method, path string) (t target, vars map[string]string, ok bool) {
+	u := &url.URL{RawPath: path}
+	if plain, err := url.PathUnescape(path); err == nil {
+		u.Path = plain
+	}
+	var match mux.RouteMatch
+	if !r.router.Match(&http.Request{Method: method, URL: u, Header: http.Header{}}, &match) || match.Route == nil {
+		return target{}, nil, false
+	}
+	i, _ := strconv.Atoi(match.Route.GetName())
+	for name, raw := range match.Vars {
+		plain, err := url.PathUnescape(raw)
+		if err != nil {
+			return target{}, nil, false
+		}
+		match.Vars[name] = plain
+	}
+	return r.targets[i], match.Vars, true
+}
+
+// allow lists the methods that a target takes.
+func (t target) allow() []string {
+	if t.page != nil {
+		return []string{"GET", "HEAD", "OPTIONS", "POST"}
+	}
+	list := append(slices.Collect(maps.Keys(t.methods)), "OPTIONS")
+	if t.methods["GET"] != nil {
+		list = append(list, "HEAD")
+	}
+	return slices.Sorted(slices.Values(list))
+}
+
+// nearest names the operation whose path is most like an unknown one, for the journal.
+func (r *room) nearest(method, path string) string {
+	best, least := "", -1
+	for _, op := range r.document.Operations() {
+		d := 2 * segmentDistance(strings.Split(path, "/"), strings.Split(op.Path, "/"))
+		if op.Method != method {
+			d++
+		}
+		if least < 0 || d < least {
+			best, least = fmt.Sprintf("%s (%s %s)", op.ID, op.Method, op.Path), d
+		}
+	}
+	return best
+}
+
+// segmentDistance is how many segments have to be changed, added or taken away to make a path of a template.
+func segmentDistance(path, template []string) int {
+	row := make([]int, len(template)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i, segment := range path {
+		last := row[0]
+		row[0] = i + 1
+		for j, want := range template {
+			cost := 1
+			if segment == want || (strings.HasPrefix(want, "{") && segment != "") {
+				cost = 0
+			}
+			last, row[j+1] = row[j+1], min(row[j+1]+1, row[j]+1, last+cost)
+		}
+	}
+	return row[len(template)]
+}

@@ -1,0 +1,240 @@
+// Package openapi makes a provider's OpenAPI document executable: which operations there are and where, whether a request keeps to the
+// document, and whether our own answer does. It reads with kin-openapi; the contract harness reads the same bytes with another library.
+package openapi
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+)
+
+// Document is one provider's contract, ready to serve. It does not change after Load.
+type Document struct {
+	Title       string
+	Version     string
+	Description string
+	Paths       []Path
+	operations  map[string]*Operation
+	refusals    map[int]*openapi3.Response
+}
+
+// Path is one path of the document and what can be done there.
+type Path struct {
+	Template string // from the host's root, as in /api/v2/order/{orderNumber}
+	Methods  map[string]*Operation
+}
+
+// Operation is one entry of the document.
+type Operation struct {
+	ID         string
+	Method     string
+	Path       string // the template, from the host's root
+	Summary    string
+	Effect     string // read, write, charge or destroy
+	Provenance string // documented, published or assumed
+	Line       int    // where it stands in the document
+
+	Security  []Requirement
+	spec      *openapi3.Operation
+	params    []*openapi3.Parameter
+	refusals  map[int]*openapi3.Response
+	responses map[int]*openapi3.Response
+}
+
+// Requirement is one way to be let in: every scheme of it has to be met.
+type Requirement []Scheme
+
+// Scheme is a kind of credential and what it must permit.
+type Scheme struct {
+	Name   string
+	Type   string // "http" or "apiKey"
+	Scheme string // of http: "bearer" or "basic"
+	Header string // of apiKey: the header that carries it
+	Scopes []string
+}
+
+// extensions are the x- members that our documents may use.
+var extensions = []string{"x-provenance", "x-source", "x-effect", "x-refusals"}
+
+// Load reads a document, changed by overlays in order, and fails on anything in it that is not understood:
+// unknown members, examples that break their schema, an operation without id or effect.
+func Load(yaml []byte, overlays ...[]byte) (*Document, error) {
+	yaml, err := overlaid(yaml, overlays)
+	if err != nil {
+		return nil, err
+	}
+	loader := openapi3.NewLoader()
+	loader.IncludeOrigin = true
+	doc, err := loader.LoadFromData(yaml)
+	if err != nil {
+		return nil, fmt.Errorf("reading the document: %w", err)
+	}
+	if err := doc.Validate(context.Background(), openapi3.EnableSchemaFormatValidation()); err != nil {
+		return nil, fmt.Errorf("checking the document: %w", err)
+	}
+	d := &Document{Title: doc.Info.Title, Version: doc.Info.Version, Description: doc.Info.Description, operations: map[string]*Operation{}}
+	if d.refusals, err = readRefusals(doc); err != nil {
+		return nil, err
+	}
+	var problems []error
+	for _, template := range slices.Sorted(maps.Keys(doc.Paths.Map())) {
+		if err := d.addPath(doc, template, doc.Paths.Value(template)); err != nil {
+			problems = append(problems, err)
+		}
+	}
+	slices.SortStableFunc(d.Paths, func(a, b Path) int { return compareTemplates(a.Template, b.Template) })
+	return d, errors.Join(problems...)
+}
+
+func (d *Document) addPath(doc *openapi3.T, template string, item *openapi3.PathItem) error {
+	prefix, err := basePath(doc, item)
+	if err != nil {
+		return fmt.Errorf("%s: %w", template, err)
+	}
+	path := Path{Template: prefix + template, Methods: map[string]*Operation{}}
+	for method, spec := range item.Operations() {
+		op := &Operation{
+			ID: spec.OperationID, Method: method, Path: path.Template, Summary: spec.Summary, spec: spec, refusals: d.refusals,
+			Effect: text(spec.Extensions["x-effect"]), Provenance: text(spec.Extensions["x-provenance"]),
+			responses: map[int]*openapi3.Response{},
+		}
+		if spec.Origin != nil && spec.Origin.Key != nil {
+			op.Line = spec.Origin.Key.Line
+		}
+		if err := op.complete(doc, item); err != nil {
+			return fmt.Errorf("%s %s: %w", method, template, err)
+		}
+		if d.operations[op.ID] != nil {
+			return fmt.Errorf("%s %s: operationId %q stands twice", method, template, op.ID)
+		}
+		d.operations[op.ID] = op
+		path.Methods[method] = op
+	}
+	d.Paths = append(d.Paths, path)
+	return nil
+}
+
+func (op *Operation) complete(doc *openapi3.T, item *openapi3.PathItem) error {
+	if op.ID == "" {
+		return errors.New("operationId is missing")
+	}
+	if !slices.Contains([]string{"read", "write", "charge", "destroy"}, op.Effect) {
+		return fmt.Errorf("x-effect is %q; it is read, write, charge or destroy", op.Effect)
+	}
+	if !slices.Contains([]string{"documented", "published", "assumed"}, op.Provenance) {
+		return fmt.Errorf("x-provenance is %q; it is documented, published or assumed", op.Provenance)
+	}
+	for name := range op.spec.Extensions {
+		if !slices.Contains(extensions, name) {
+			return fmt.Errorf("%s is not an extension that we know", name)
+		}
+	}
+	for _, ref := range item.Parameters {
+		if op.spec.Parameters.GetByInAndName(ref.Value.In, ref.Value.Name) == nil {
+			op.params = append(op.params, ref.Value)
+		}
+	}
+	for _, ref := range op.spec.Parameters {
+		op.params = append(op.params, ref.Value)
+	}
+	for code, ref := range op.spec.Responses.Map() {
+		var status int
+		if _, err := fmt.Sscanf(code, "%d", &status); err != nil {
+			return fmt.Errorf("response %q: give each status by its number", code)
+		}
+		op.responses[status] = ref.Value
+	}
+	return op.readSecurity(doc)
+}
+
+func (op *Operation) readSecurity(doc *openapi3.T) error {
+	wanted := doc.Security
+	if op.spec.Security != nil {
+		wanted = *op.spec.Security
+	}
+	for _, alternative := range wanted {
+		var r Requirement
+		for _, name := range slices.Sorted(maps.Keys(alternative)) {
+			ref := doc.Components.SecuritySchemes[name]
+			if ref == nil {
+				return fmt.Errorf("security scheme %q is not declared", name)
+			}
+			r = append(r, Scheme{Name: name, Type: ref.Value.Type, Scheme: strings.ToLower(ref.Value.Scheme), Header: ref.Value.Name, Scopes: alternative[name]})
+		}
+		op.Security = append(op.Security, r)
+	}
+	return nil
+}
+
+// basePath is the path of the server that serves a path item, its variables turned into path parameters.
+func basePath(doc *openapi3.T, item *openapi3.PathItem) (string, error) {
+	servers := doc.Servers
+	if len(item.Servers) > 0 {
+		servers = item.Servers
+	}
+	if len(servers) != 1 || !strings.HasPrefix(servers[0].URL, "/") {
+		return "", errors.New("give one server, relative to the host's root")
+	}
+	return strings.TrimSuffix(servers[0].URL, "/"), nil
+}
+
+// readRefusals reads what the document says of requests that meet no operation.
+func readRefusals(doc *openapi3.T) (map[int]*openapi3.Response, error) {
+	refusals := map[int]*openapi3.Response{}
+	declared, _ := doc.Extensions["x-refusals"].(map[string]any)
+	for code, v := range declared {
+		ref, _ := v.(map[string]any)
+		name := strings.TrimPrefix(text(ref["$ref"]), "#/components/responses/")
+		response := doc.Components.Responses[name]
+		var status int
+		if _, err := fmt.Sscanf(code, "%d", &status); err != nil || response == nil {
+			return nil, fmt.Errorf("x-refusals: %q is to be a status with a $ref to one of #/components/responses", code)
+		}
+		refusals[status] = response.Value
+	}
+	for _, must := range []int{http.StatusNotFound, http.StatusMethodNotAllowed} {
+		if refusals[must] == nil {
+			return nil, fmt.Errorf("x-refusals: %d is missing", must)
+		}
+	}
+	return refusals, nil
+}
+
+// Operation finds an entry by its id; nil if there is none.
+func (d *Document) Operation(id string) *Operation { return d.operations[id] }
+
+// Operations lists all entries, by path and method.
+func (d *Document) Operations() []*Operation {
+	var list []*Operation
+	for _, p := range d.Paths {
+		for _, m := range slices.Sorted(maps.Keys(p.Methods)) {
+			list = append(list, p.Methods[m])
+		}
+	}
+	return list
+}
+
+// compareTemplates puts literal segments before variable ones, so that /orders/search is met before /orders/{number}.
+func compareTemplates(a, b string) int {
+	as, bs := strings.Split(a, "/"), strings.Split(b, "/")
+	for i := range min(len(as), len(bs)) {
+		av, bv := strings.HasPrefix(as[i], "{"), strings.HasPrefix(bs[i], "{")
+		switch {
+		case av != bv && av:
+			return 1
+		case av != bv:
+			return -1
+		case as[i] != bs[i]:
+			return strings.Compare(as[i], bs[i])
+		}
+	}
+	return len(as) - len(bs)
+}
+
+func text(v any) string { s, _ := v.(string); return s }

@@ -1,0 +1,310 @@
+package world
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"runtime/debug"
+	"time"
+)
+
+// Tx is one transaction: all it does is kept together, or nothing of it.
+// It is the only way to read or change state, and is not to be used after its function returns.
+type Tx struct {
+	Place Place
+
+	world   *World
+	now     time.Time
+	undo    []undo
+	private map[address]bool // values that are this transaction's own copies
+	events  []Event
+	witness any
+	timers  bool
+}
+
+// address is where a record stands.
+type address struct {
+	shelf
+	id string
+}
+
+type undo struct {
+	address
+	before any
+	had    bool
+}
+
+// Now is the time of the transaction: every part of it sees the same.
+func (tx *Tx) Now() time.Time { return tx.now }
+
+// Start is when the world began.
+func (tx *Tx) Start() time.Time { return tx.world.clock.start }
+
+// World is the name of the transaction's world.
+func (tx *Tx) World() string { return tx.world.options.Name }
+
+// RealTime tells whether the world's clock still shows the real time. Where it does not, a client that compares
+// a time with its own clock has to be given one far in the future.
+func (tx *Tx) RealTime() bool { return !tx.world.clock.moved }
+
+// Secret is a key for one purpose at the transaction's place, decided by the seed.
+func (tx *Tx) Secret(purpose string) []byte { return tx.world.Secret(tx.Place, purpose) }
+
+// Secret is a key for one purpose at a place, decided by the seed.
+func (w *World) Secret(p Place, purpose string) []byte {
+	id := derive(w.options.Seed, "secret", p.Provider, p.Tenant, purpose)
+	return id[:]
+}
+
+// ID makes the next id of a kind below a parent (an order's payments; "" for none), decided by seed, place and count.
+func (tx *Tx) ID(kind, parent string) ID {
+	n := tx.Next("id " + kind + " " + parent)
+	return derive(tx.world.options.Seed, "id", tx.Place.Provider, tx.Place.Tenant, kind, parent, fmt.Sprint(n))
+}
+
+// Next counts: 1 at the first call for a name at this place, one more at each. A refused transaction gives its numbers back.
+func (tx *Tx) Next(name string) int64 {
+	c, ok := counters.Edit(tx, name)
+	if !ok {
+		c = &counter{}
+		counters.Put(tx, name, c)
+	}
+	c.N++
+	return c.N
+}
+
+// Emit tells that something happened. Events are numbered when the transaction commits.
+func (tx *Tx) Emit(name, subject string) {
+	tx.events = append(tx.events, Event{Place: tx.Place, Name: name, Subject: subject, At: tx.now})
+}
+
+// Witness takes note of what the transaction will answer, so that running it twice can compare that too.
+func (tx *Tx) Witness(v any) { tx.witness = v }
+
+// Event is something that happened, as the provider names it.
+type Event struct {
+	Place
+	Number  int64     `json:"number"`
+	Name    string    `json:"name"`
+	Subject string    `json:"subject"` // the id of what it happened to
+	At      time.Time `json:"at"`
+}
+
+// Change is one record as it was and as it became; nil where it did not exist.
+type Change struct {
+	Place
+	Kind   string
+	ID     string
+	Before any
+	After  any
+}
+
+// Commit is what a transaction did.
+type Commit struct {
+	Number  int64 // counts the commits of a world; of a transaction that changed nothing, the last before it
+	At      time.Time
+	Place   Place
+	Cause   string // what ran it when no request did: "cast", "timer:NAME" or what Act was told
+	Changes []Change
+	Events  []Event
+}
+
+// Update runs f as one transaction at p, after every timer that is due. Whatever f did is kept if it returns nil, and undone if it
+// returns an error or panics (then the error is a *Panic). f may run more than once.
+func (w *World) Update(p Place, f func(*Tx) error) (Commit, error) { return w.Act(p, "", f) }
+
+// Act is Update with a cause, for what no request to a provider does: the observer is told of it.
+func (w *World) Act(p Place, cause string, f func(*Tx) error) (Commit, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.fireDue()
+	if err := w.welcome(p); err != nil {
+		return Commit{}, err
+	}
+	commit, timers, err := w.transact(p, w.clock.now(), cause, f)
+	if timers {
+		w.rearm()
+	}
+	return commit, err
+}
+
+// welcome makes a tenant's cast before its first transaction.
+func (w *World) welcome(p Place) error {
+	room, ok := w.options.Rooms[p.Provider]
+	if !ok {
+		return nil
+	}
+	key := p.Provider + "/" + p.Tenant
+	known := w.shelf(tenants)
+	if _, ok := known.Get(key); ok {
+		return nil
+	}
+	if known.Len() >= w.options.MaxTenants {
+		return &TooManyTenants{Max: w.options.MaxTenants}
+	}
+	_, timers, err := w.transact(p, w.clock.start, "cast", func(tx *Tx) error {
+		tx.put(address{tenants, key}, &tenant{p})
+		if room.Cast == nil {
+			return nil
+		}
+		return room.Cast(tx)
+	})
+	if err != nil {
+		return fmt.Errorf("making the cast of %s: %w", key, err)
+	}
+	if timers {
+		w.fireDue()
+		w.rearm()
+	}
+	return nil
+}
+
+// transact runs f with the world locked.
+func (w *World) transact(p Place, now time.Time, cause string, f func(*Tx) error) (Commit, bool, error) {
+	run := func() (*Tx, error) {
+		tx := &Tx{Place: p, world: w, now: now}
+		return tx, guard(tx, f)
+	}
+	tx, err := run()
+	if w.options.Twice {
+		first := tx.fingerprint(err)
+		tx.rollback()
+		tx, err = run()
+		if second := tx.fingerprint(err); first != second && !isPanic(err) {
+			err = &Unrepeatable{First: first, Second: second}
+		}
+	}
+	if err != nil {
+		tx.rollback()
+		return Commit{Number: w.commits, At: now, Place: p, Cause: cause}, false, err
+	}
+	return tx.commit(cause), tx.timers, nil
+}
+
+func guard(tx *Tx, f func(*Tx) error) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = &Panic{Value: v, Stack: debug.Stack()}
+		}
+	}()
+	return f(tx)
+}
+
+func isPanic(err error) bool { _, ok := err.(*Panic); return ok }
+
+// Panic is the error of a transaction whose function panicked.
+type Panic struct {
+	Value any
+	Stack []byte
+}
+
+func (p *Panic) Error() string { return fmt.Sprintf("panic: %v", p.Value) }
+
+// Unrepeatable is the error of a transaction that did not do the same when it was run twice.
+type Unrepeatable struct{ First, Second string }
+
+func (e *Unrepeatable) Error() string {
+	return fmt.Sprintf("a transaction run twice differed:\nfirst  %s\nsecond %s", e.First, e.Second)
+}
+
+func (tx *Tx) commit(cause string) Commit {
+	w := tx.world
+	changes := tx.changes()
+	if len(changes) > 0 || len(tx.events) > 0 {
+		w.commits++
+	}
+	for i := range tx.events {
+		w.events++
+		tx.events[i].Number = w.events
+	}
+	c := Commit{Number: w.commits, At: tx.now, Place: tx.Place, Cause: cause, Changes: changes, Events: tx.events}
+	if w.options.Observe != nil {
+		w.options.Observe(c)
+	}
+	return c
+}
+
+func (tx *Tx) rollback() {
+	for i := len(tx.undo) - 1; i >= 0; i-- {
+		u := tx.undo[i]
+		if u.had {
+			tx.world.shelf(u.shelf).Set(u.id, u.before)
+		} else {
+			tx.world.shelf(u.shelf).Delete(u.id)
+		}
+	}
+	tx.undo = nil
+}
+
+// changes lists each record touched once: as it was before the transaction and as it is now.
+func (tx *Tx) changes() []Change {
+	var list []Change
+	seen := make(map[address]bool, len(tx.undo))
+	for _, u := range tx.undo {
+		if seen[u.address] {
+			continue
+		}
+		seen[u.address] = true
+		after, _ := tx.world.shelf(u.shelf).Get(u.id)
+		list = append(list, Change{Place: u.Place, Kind: u.Kind, ID: u.id, Before: u.before, After: after})
+	}
+	return list
+}
+
+func (tx *Tx) fingerprint(err error) string {
+	text := ""
+	if err != nil {
+		text = err.Error()
+	}
+	print, failed := json.Marshal(struct {
+		Changes []Change
+		Events  []Event
+		Answer  any
+		Error   string
+	}{tx.changes(), tx.events, tx.witness, text})
+	if failed != nil {
+		return failed.Error()
+	}
+	return string(print)
+}
+
+func (tx *Tx) get(a address) (any, bool) {
+	t := tx.world.shelves[a.shelf]
+	if t == nil {
+		return nil, false
+	}
+	return t.Get(a.id)
+}
+
+func (tx *Tx) put(a address, v any) {
+	before, had := tx.world.shelf(a.shelf).Set(a.id, v)
+	tx.undo = append(tx.undo, undo{a, before, had})
+	tx.own(a)
+}
+
+func (tx *Tx) delete(a address) {
+	if before, had := tx.world.shelf(a.shelf).Delete(a.id); had {
+		tx.undo = append(tx.undo, undo{a, before, had})
+	}
+}
+
+func (tx *Tx) own(a address) {
+	if tx.private == nil {
+		tx.private = map[address]bool{}
+	}
+	tx.private[a] = true
+}
+
+// derive makes bytes that depend on the seed and on every word, in order.
+func derive(seed string, words ...string) ID {
+	mac := hmac.New(sha256.New, []byte(seed))
+	for _, word := range words {
+		var n [8]byte
+		binary.BigEndian.PutUint64(n[:], uint64(len(word)))
+		mac.Write(n[:])
+		mac.Write([]byte(word))
+	}
+	return ID(mac.Sum(nil))
+}
