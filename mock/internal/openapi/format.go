@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/shopspring/decimal"
 )
 
 // kin-openapi checks a format only if it was told how. These hold for the whole process.
@@ -35,6 +36,12 @@ func init() {
 	define("email", func(s string) error {
 		if a, err := mail.ParseAddress(s); err != nil || a.Address != s {
 			return errors.New("is not an e-mail address, such as ada@example.test")
+		}
+		return nil
+	})
+	define("decimal", func(s string) error {
+		if _, err := decimal.NewFromString(s); err != nil {
+			return errors.New("is not a decimal, such as 19.99")
 		}
 		return nil
 	})
