@@ -1,0 +1,15 @@
+package norce
+
+import "understudy/mock/internal/engine"
+
+var operations = map[string]engine.Handler{
+	"updatePayment":   updatePayment,   // adapter_hook.go
+	"createPayment":   createPayment,   // adapter_session.go
+	"getPayment":      getPayment,      //
+	"putPayment":      putPayment,      //
+	"removePayment":   removePayment,   //
+	"completePayment": completePayment, //
+	"capturePayment":  capturePayment,  // adapter_settlement.go
+	"refundPayment":   refundPayment,   //
+	"cancelPayment":   cancelPayment,   //
+}
