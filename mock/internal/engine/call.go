@@ -1,9 +1,11 @@
 package engine
 
 import (
+	"bytes"
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"reflect"
 	"slices"
 	"time"
 
@@ -100,15 +102,20 @@ func (c *Call) Query() url.Values {
 }
 
 // Into reads the body, which has been compared with the document, into v. An absent body leaves v as it is.
+// What is read is the value that was compared, not the bytes again: of members named twice, the one that was seen; none under another case.
 func (c *Call) Into(v any) error {
-	body := c.Body
-	if len(body) == 0 {
+	if len(c.Body) == 0 {
 		return nil
 	}
-	if !openapi.IsJSON(c.Header) {
-		body, _ = json.Marshal(c.value)
+	exact(c.value, reflect.TypeOf(v))
+	var body bytes.Buffer
+	encoder := json.NewEncoder(&body)
+	encoder.SetEscapeHTML(false)
+	err := encoder.Encode(c.value)
+	if err == nil {
+		err = json.Unmarshal(body.Bytes(), v)
 	}
-	if err := json.Unmarshal(body, v); err != nil {
+	if err != nil {
 		return RefuseField("", "does not read: "+err.Error(), "a body as the document declares it")
 	}
 	return nil
