@@ -42,7 +42,7 @@ type Options struct {
 	PublicURL    string            // what minted URLs begin with; default: the origin that the caller used
 	Providers    []string          // which to serve; default all
 	Profiles     map[string]string // provider → profile, another reading of its document
-	MaxWorlds    int               // how many worlds requests may bring into being; default 100
+	MaxWorlds    int               // how many worlds requests may bring into being; default 256
 	Journal      int               // how many exchanges a world remembers; default 1000
 	CORS         []string          // origins that may call the providers; default any
 	ControlToken string            // lets callers from other machines and origins use the control API

@@ -3,6 +3,7 @@ package engine
 import (
 	"net"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"understudy/mock/internal/world"
@@ -20,8 +21,8 @@ type address struct {
 
 // resolve reads an address off a request. It looks nothing up but which rooms there are, changes nothing and never redirects.
 //
-// The host may name the room: {tenant}[.{world}].{room}.localhost. Otherwise the path does: [/w/{world}]/{room}/….
-// The header Understudy-World names a world where neither does.
+// The host may name the room: {tenant}[.{world}].{room}.localhost. Otherwise the path does: [/w/{world}][/t/{tenant}]/{room}/….
+// The headers Understudy-World and Understudy-Tenant name what the path does not.
 func resolve(r *http.Request, isRoom func(string) bool) address {
 	a := address{path: fold(r.URL.EscapedPath()), tenant: r.Header.Get("Understudy-Tenant")}
 	if a.readHost(r.Host, isRoom) {
@@ -34,9 +35,18 @@ func resolve(r *http.Request, isRoom func(string) bool) address {
 	if rest, ok := strings.CutPrefix(a.path, "/w/"); ok {
 		a.world, a.path = cutSegment(rest)
 	}
+	if rest, ok := strings.CutPrefix(a.path, "/t/"); ok {
+		a.tenant, a.path = cutSegment(rest)
+		if plain, err := url.PathUnescape(a.tenant); err == nil {
+			a.tenant = plain
+		}
+	}
 	a.world = orDefault(a.world)
 	if a.world != world.Default {
 		a.prefix = "/w/" + a.world
+	}
+	if a.tenant != "" {
+		a.prefix += "/t/" + url.PathEscape(a.tenant)
 	}
 	a.room, a.path = cutSegment(strings.TrimPrefix(a.path, "/"))
 	a.prefix += "/" + a.room

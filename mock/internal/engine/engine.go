@@ -23,7 +23,7 @@ type Options struct {
 	Start     time.Time // where every world's clock begins; zero is the real time
 	Frozen    bool      // clocks stand still until told otherwise
 	PublicURL string    // what minted URLs begin with, in place of the caller's origin
-	MaxWorlds int       // how many worlds requests may bring into being; zero means 100
+	MaxWorlds int       // how many worlds requests may bring into being; zero means 256
 	MaxBody   int64     // the largest request body, in bytes; zero means 1 MiB
 	Journal   int       // how many exchanges a world remembers; zero means 1000
 	Twice     bool      // run every transaction twice and compare; for tests
@@ -50,7 +50,7 @@ type Room struct {
 // New makes an engine. Documents load concurrently, and a request waits for its own room's document only.
 func New(o Options) *Engine {
 	if o.MaxWorlds == 0 {
-		o.MaxWorlds = 100
+		o.MaxWorlds = 256
 	}
 	if o.MaxBody == 0 {
 		o.MaxBody = 1 << 20

@@ -200,6 +200,8 @@ func TestLifeOfARequest(t *testing.T) {
 		{"a header names a world too", "GET", raise, ``, []string{"Understudy-World: other"}, 404, `no counter`},
 		{"so does the host", "GET", "/api/counters/a", ``, []string{"Host: shop.other.toy.localhost:80"}, 404, `no counter`},
 		{"a host names a tenant", "GET", "/api/counters/a", ``, []string{"Host: main.toy.localhost"}, 200, `http://main.toy.localhost/page/a`},
+		{"so does the path, and its links keep it", "GET", "/t/main/toy/api/counters/a", ``, nil, 200, `/t/main/toy/page/a`},
+		{"another tenant knows nothing of it", "GET", "/toy/api/counters/a", ``, []string{"Understudy-Tenant: other"}, 404, `no counter`},
 		{"a bad world's name is refused", "GET", "/w/Bad_Name" + raise, ``, nil, 400, `lower-case`},
 		{"an unknown path names the nearest operation", "GET", "/toy/api/countersz/a", ``, nil, 404, `nearest is getCounter`},
 		{"an unknown room is a problem", "GET", "/nowhere", ``, nil, 404, `/toy`},
