@@ -43,6 +43,7 @@ type Operation struct {
 	Security  []Requirement
 	spec      *openapi3.Operation
 	params    []*openapi3.Parameter
+	variables map[string]string // the server path's variables and their defaults
 	refusals  map[int]*openapi3.Response
 	responses map[int]*openapi3.Response
 }
@@ -93,14 +94,14 @@ func Load(yaml []byte, overlays ...[]byte) (*Document, error) {
 }
 
 func (d *Document) addPath(doc *openapi3.T, template string, item *openapi3.PathItem) error {
-	prefix, err := basePath(doc, item)
+	prefix, variables, err := basePath(doc, item)
 	if err != nil {
 		return fmt.Errorf("%s: %w", template, err)
 	}
 	path := Path{Template: prefix + template, Methods: map[string]*Operation{}}
 	for method, spec := range item.Operations() {
 		op := &Operation{
-			ID: spec.OperationID, Method: method, Path: path.Template, Summary: spec.Summary, spec: spec, refusals: d.refusals,
+			ID: spec.OperationID, Method: method, Path: path.Template, Summary: spec.Summary, spec: spec, refusals: d.refusals, variables: variables,
 			Effect: text(spec.Extensions["x-effect"]), Provenance: text(spec.Extensions["x-provenance"]),
 			responses: map[int]*openapi3.Response{},
 		}
@@ -172,16 +173,20 @@ func (op *Operation) readSecurity(doc *openapi3.T) error {
 	return nil
 }
 
-// basePath is the path of the server that serves a path item, its variables turned into path parameters.
-func basePath(doc *openapi3.T, item *openapi3.PathItem) (string, error) {
+// basePath is the path of the server that serves a path item, and its variables with their defaults.
+func basePath(doc *openapi3.T, item *openapi3.PathItem) (string, map[string]string, error) {
 	servers := doc.Servers
 	if len(item.Servers) > 0 {
 		servers = item.Servers
 	}
 	if len(servers) != 1 || !strings.HasPrefix(servers[0].URL, "/") {
-		return "", errors.New("give one server, relative to the host's root")
+		return "", nil, errors.New("give one server, relative to the host's root")
 	}
-	return strings.TrimSuffix(servers[0].URL, "/"), nil
+	variables := map[string]string{}
+	for name, v := range servers[0].Variables {
+		variables[name] = v.Default
+	}
+	return strings.TrimSuffix(servers[0].URL, "/"), variables, nil
 }
 
 // readRefusals reads what the document says of requests that meet no operation.

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"net/http"
 	"slices"
 	"strings"
 
@@ -122,100 +121,4 @@ func madeText(format string) string {
 		return "5f0c3b52-4c1e-4b8e-9a53-0a9d6f1c2b3d"
 	}
 	return "text"
-}
-
-// Sample is a request made of the document's examples, which a fresh world answers with the operation's success.
-type Sample struct {
-	Path   map[string]string
-	Query  map[string]string
-	Header http.Header
-	Media  string // of the body; empty if there is none
-	Body   []byte
-}
-
-// Sample puts the examples together. Optional parameters are left out; `media` chooses among the body's media types, "" the JSON one.
-func (op *Operation) Sample(media string) Sample {
-	s := Sample{Path: map[string]string{}, Query: map[string]string{}, Header: http.Header{}}
-	for _, p := range op.params {
-		value := parameterExample(p)
-		switch {
-		case p.In == openapi3.ParameterInPath:
-			s.Path[p.Name] = value
-		case !p.Required:
-		case p.In == openapi3.ParameterInQuery:
-			s.Query[p.Name] = value
-		case p.In == openapi3.ParameterInHeader:
-			s.Header.Set(p.Name, value)
-		}
-	}
-	if op.spec.RequestBody == nil {
-		return s
-	}
-	content := op.spec.RequestBody.Value.Content
-	names := slices.Sorted(maps.Keys(content))
-	slices.SortStableFunc(names, func(a, b string) int { return boolOrder(isJSON(b)) - boolOrder(isJSON(a)) })
-	for _, name := range names {
-		if media == "" || media == name {
-			value, _ := exampleOf(content[name], "")
-			s.Media = name
-			s.Body, _ = json.Marshal(value)
-			break
-		}
-	}
-	return s
-}
-
-func boolOrder(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
-}
-
-func parameterExample(p *openapi3.Parameter) string {
-	value := p.Example
-	if value == nil && p.Schema != nil {
-		value = made(p.Schema, 0)
-	}
-	for _, media := range p.Content {
-		if value == nil {
-			value, _ = exampleOf(media, "")
-		}
-		if _, isText := value.(string); !isText {
-			raw, _ := json.Marshal(value)
-			return string(raw)
-		}
-	}
-	return fmt.Sprint(value)
-}
-
-// Parameter is what a generated suite has to know of a parameter.
-type Parameter struct {
-	In, Name string
-	Required bool
-	Schema   *openapi3.Schema
-}
-
-// Parameters lists the operation's parameters.
-func (op *Operation) Parameters() []Parameter {
-	var list []Parameter
-	for _, p := range op.params {
-		q := Parameter{In: p.In, Name: p.Name, Required: p.Required}
-		if p.Schema != nil {
-			q.Schema = p.Schema.Value
-		}
-		list = append(list, q)
-	}
-	return list
-}
-
-// BodySchema is the schema of the body in a media type; nil if there is none.
-func (op *Operation) BodySchema(media string) *openapi3.Schema {
-	if op.spec.RequestBody == nil {
-		return nil
-	}
-	if m := op.spec.RequestBody.Value.Content[media]; m != nil && m.Schema != nil {
-		return m.Schema.Value
-	}
-	return nil
 }
