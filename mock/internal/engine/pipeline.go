@@ -209,7 +209,7 @@ func (e *Engine) handle(c *Call) error {
 	if reason, declined := c.room.Declined[c.Operation.ID]; declined {
 		return Refuse(NotFound, "%s is not simulated: %s", c.Operation.ID, reason)
 	}
-	handler := c.room.Operations[c.Operation.ID]
+	handler, _ := c.room.handler(c.Operation.ID)
 	if c.room.Outside {
 		reply, err := handler(c)
 		c.reply = reply

@@ -53,6 +53,9 @@ type Behaviour struct {
 	// Together they are exactly the document's operations.
 	Operations map[string]Handler
 	Declined   map[string]string
+	// Profiles are handlers of operations that only a profile's reading of the document has, by profile and operationId.
+	// A profile may also do without operations of the document.
+	Profiles map[string]map[string]Handler
 	// Timers are what happens by itself, by name.
 	Timers map[string]func(tx *world.Tx, t world.Timer) error
 	// Settle brings a payment to its customer's outcome: from a hosted page's button or a control command.

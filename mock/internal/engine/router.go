@@ -61,24 +61,38 @@ func (r *room) route(template string, t target) {
 // agree fails on an operation without a handler or a reason, and on a handler without an operation.
 func (r *room) agree(d *openapi.Document) error {
 	var problems []error
+	own := r.Profiles[r.profile]
 	for _, op := range d.Operations() {
-		_, simulated := r.Operations[op.ID]
+		_, simulated := r.handler(op.ID)
 		_, declined := r.Declined[op.ID]
 		if simulated == declined {
 			problems = append(problems, fmt.Errorf("operation %s is to have either a handler or a reason why it is declined", op.ID))
 		}
 	}
-	for _, id := range slices.Sorted(maps.Keys(r.Operations)) {
+	handlers := slices.Sorted(maps.Keys(own))
+	if r.profile == "" {
+		handlers = slices.Sorted(maps.Keys(r.Operations))
+	}
+	for _, id := range handlers {
 		if d.Operation(id) == nil {
 			problems = append(problems, fmt.Errorf("handler %s has no operation in the document", id))
 		}
 	}
 	for _, id := range slices.Sorted(maps.Keys(r.Declined)) {
-		if d.Operation(id) == nil {
+		if d.Operation(id) == nil && r.profile == "" {
 			problems = append(problems, fmt.Errorf("declined operation %s is not in the document", id))
 		}
 	}
 	return errors.Join(problems...)
+}
+
+// handler finds what carries out an operation in the profile that is served.
+func (r *room) handler(id string) (Handler, bool) {
+	if h, ok := r.Profiles[r.profile][id]; ok {
+		return h, true
+	}
+	h, ok := r.Operations[id]
+	return h, ok
 }
 
 // find looks a vendor path up. vars are unescaped, once.
