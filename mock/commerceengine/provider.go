@@ -1,9 +1,57 @@
-// Package commerceengine plays Commerce Engine.
+// Package commerceengine plays the payments of a Commerce Engine storefront: a session, a cart, an order, and as many payment attempts as it takes.
+//
+// What it imitates is documented on the page of retry-payment; the endpoints around it, the payment methods and the rule of when a retry is possible
+// are published in the vendor's SDK types (0.15.0); the states of an attempt and the sandbox gateway's habits are Juspay's. What rests on neither is marked assumed
+// where it stands.
 package commerceengine
 
-import "understudy/mock/internal/engine"
+import (
+	"understudy/mock/internal/engine"
+	"understudy/mock/internal/states"
+	"understudy/mock/internal/world"
+)
+
+// Timers, by name.
+const (
+	attemptExpiry  = "attempt expiry"
+	attemptOutcome = "attempt outcome"
+	orderExpiry    = "order expiry"
+	refundProgress = "refund progress"
+)
 
 // New is the room's table of contents.
 func New() engine.Provider {
-	return engine.Provider{Name: "commerceengine", Title: "Commerce Engine"}
+	return engine.Provider{
+		Name:  "commerceengine",
+		Title: "Commerce Engine",
+		Dialect: engine.Dialect{
+			Phrase:  phrase,
+			Tenant:  store,
+			Token:   readCredential,
+			Secrets: []string{"card_number", "card_security_code", "card_token"},
+		},
+		Behaviour: engine.Behaviour{
+			Operations: operations,
+			Timers: map[string]func(*world.Tx, world.Timer) error{
+				attemptExpiry:  expireAttempt,
+				attemptOutcome: concludeAttempt,
+				orderExpiry:    expireOrder,
+				refundProgress: advanceRefund,
+			},
+			Settle: settle,
+			Apply:  apply,
+		},
+		Story: engine.Story{
+			Kinds:    []world.AnyKind{carts, orders, attempts, refunds},
+			States:   []states.Table{orderStates, paymentStates, refundStates},
+			Cast:     cast,
+			Roles:    roles(),
+			Triggers: triggers,
+			Orders:   summaries,
+			Given:    given,
+		},
+		Outward: engine.Outward{
+			Pages: []engine.Page{{Name: "payment", Path: "/payment-page/{store_id}/order/{payment}", View: paymentPage}},
+		},
+	}
 }
