@@ -131,32 +131,61 @@ func fromSchema(in, at string, e *openapi3.SchemaError, validation []openapi3.Sc
 	return []Problem{p}
 }
 
-// closestBranch explains a failed oneOf or anyOf by the branch with the least wrong, which is most likely the one that was meant.
+// closestBranch explains a failed oneOf or anyOf by the branch that the value fits best, the first of several: most likely it is the one that was meant.
 func closestBranch(in, pointer string, e *openapi3.SchemaError, validation []openapi3.SchemaValidationOption) []Problem {
 	branches := e.Schema.OneOf
 	if e.SchemaField == "anyOf" {
 		branches = e.Schema.AnyOf
 	}
 	var best []Problem
+	most := 0
 	for _, branch := range branches {
 		found := flatten(in, pointer, branch.Value.VisitJSON(e.Value, validation...), validation)
-		if len(found) > 0 && (best == nil || weight(found) < weight(best)) {
-			best = found
+		if fits := fit(branch.Value, e.Value, pointer, found); len(found) > 0 && (best == nil || fits > most) {
+			best, most = found, fits
 		}
 	}
 	return best
 }
 
-// weight ranks branches: a wrong enum value or a missing member tells that another branch was meant more than anything else does.
-func weight(problems []Problem) int {
+// fit ranks branches by what speaks for them, not by how little is wrong: a branch that wants two members would else explain everything.
+// A right member speaks for a branch, more so if only one value would have been right, as with a tag; a wrong value of an enum speaks
+// against it, and a member that it does not know does so more.
+func fit(branch *openapi3.Schema, value any, pointer string, problems []Problem) int {
+	object, ok := value.(map[string]any)
+	if !ok {
+		return -len(problems)
+	}
 	n := 0
-	for _, p := range problems {
-		n++
-		if p.Keyword == "enum" {
-			n += 3
+	for name := range object {
+		member, at := memberOf(branch, name), pointer+Pointer(name)
+		wrong := slices.IndexFunc(problems, func(p Problem) bool { return p.Pointer == at || strings.HasPrefix(p.Pointer, at+"/") })
+		switch {
+		case member == nil:
+			n -= 2
+		case wrong >= 0 && problems[wrong].Keyword == "enum":
+			n--
+		case wrong >= 0:
+		case len(member.Enum) == 1:
+			n += 2
+		default:
+			n++
 		}
 	}
 	return n
+}
+
+// memberOf finds a member's schema, in the parts of an allOf too; nil if the schema does not name it.
+func memberOf(s *openapi3.Schema, name string) *openapi3.Schema {
+	if ref := s.Properties[name]; ref != nil {
+		return ref.Value
+	}
+	for _, part := range s.AllOf {
+		if found := memberOf(part.Value, name); found != nil {
+			return found
+		}
+	}
+	return nil
 }
 
 func say(e *openapi3.SchemaError) string {
