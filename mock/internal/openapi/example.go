@@ -41,6 +41,9 @@ func (op *Operation) Example(status int, name string) (media string, body []byte
 		body, err := json.Marshal(value)
 		return media, body, err
 	}
+	if name != "" {
+		return "", nil, fmt.Errorf("%s, status %d: no example is called %q, for it has no body", op.ID, status, name)
+	}
 	return "", nil, nil
 }
 

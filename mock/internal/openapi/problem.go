@@ -96,9 +96,11 @@ func flatten(in, at string, err error, validation []openapi3.SchemaValidationOpt
 	return []Problem{{In: in, Pointer: at, Keyword: "type", Message: "is not readable: " + firstLine(err)}}
 }
 
-func asMulti(err error, multi *openapi3.MultiError) bool {
-	m, ok := err.(openapi3.MultiError)
-	*multi = m
+// asMulti sees through the wrapping that kin-openapi puts around the errors of an allOf.
+func asMulti(err error, multi *openapi3.MultiError) (ok bool) {
+	if *multi, ok = err.(openapi3.MultiError); !ok {
+		*multi, ok = errors.Unwrap(err).(openapi3.MultiError)
+	}
 	return ok
 }
 
@@ -113,7 +115,7 @@ func fromSchema(in, at string, e *openapi3.SchemaError, validation []openapi3.Sc
 		}
 	}
 	if e.SchemaField == "allOf" && e.Origin != nil {
-		if inner := flatten(in, pointer, errors.Unwrap(e.Origin), validation); len(inner) > 0 {
+		if inner := flatten(in, at, errors.Unwrap(e.Origin), validation); len(inner) > 0 { // whose paths are whole already
 			return inner
 		}
 	}
