@@ -124,6 +124,12 @@ func fromSchema(in, at string, e *openapi3.SchemaError, validation []openapi3.Sc
 		p.Line = lineOf(e.Schema.Origin)
 	}
 	p.Message = say(e)
+	if name, ok := unknownMember(e); ok {
+		p.Pointer, p.Want = pointer+Pointer(name), ""
+		if in != "body" {
+			p.Pointer = pointer
+		}
+	}
 	if e.SchemaField == "required" {
 		p.Want = ""
 		if parts := e.JSONPointer(); len(parts) > 0 && e.Schema != nil {
@@ -131,6 +137,16 @@ func fromSchema(in, at string, e *openapi3.SchemaError, validation []openapi3.Sc
 		}
 	}
 	return []Problem{p}
+}
+
+// unknownMember names the member that an object may not have; kin-openapi says it in words only, and points at the object.
+func unknownMember(e *openapi3.SchemaError) (string, bool) {
+	quoted, ok := strings.CutPrefix(e.Reason, "property ")
+	if !ok || e.SchemaField != "properties" {
+		return "", false
+	}
+	name, err := strconv.Unquote(strings.TrimSuffix(quoted, " is unsupported"))
+	return name, err == nil
 }
 
 // closestBranch explains a failed oneOf or anyOf by the branch that the value fits best, the first of several: most likely it is the one that was meant.

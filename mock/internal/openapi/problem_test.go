@@ -70,3 +70,30 @@ func TestProblemsOfAUnion(t *testing.T) {
 		})
 	}
 }
+
+func TestAnUnknownMemberIsNamed(t *testing.T) {
+	t.Parallel()
+	d, err := Load([]byte(`
+openapi: 3.0.3
+info: {title: Closed, version: "1"}
+servers: [{url: /}]
+x-refusals: {"404": {$ref: '#/components/responses/No'}, "405": {$ref: '#/components/responses/No'}}
+paths:
+  /pay:
+    post:
+      operationId: pay
+      x-effect: write
+      x-provenance: assumed
+      requestBody: {content: {application/json: {schema: {type: object, properties: {inner: {type: object, additionalProperties: false, properties: {a: {type: string}}}}}}}}
+      responses: {"204": {description: Done.}}
+components:
+  responses: {No: {description: No.}}
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, problems, err := d.Operation("pay").CheckBody(http.Header{"Content-Type": {"application/json"}}, []byte(`{"inner":{"a":"x","b/\"c":1}}`))
+	if err != nil || len(problems) != 1 || problems[0].String() != `body /inner/b~1"c is not a member that is known here` {
+		t.Errorf("problems: %v, %v", problems, err)
+	}
+}
