@@ -90,7 +90,7 @@ func (p *methodPayload) card(m Method, now time.Time) (Method, error) {
 	m.Variant = newCard
 	number := strings.NewReplacer(" ", "", "-", "").Replace(*p.CardNumber)
 	if !cardNumber.MatchString(number) || !luhn(number) {
-		return m, refuseCard("card_number", "is no card number", "12 to 19 digits whose check digit holds, such as the test card 4111111111111111")
+		return m, refuseCard("card_number", "is no card number", "12 to 19 digits whose check digit holds")
 	}
 	m.CardType, m.LastFour = brandOf(number), number[len(number)-4:]
 	month, err := strconv.Atoi(p.CardMonth)

@@ -1,0 +1,227 @@
+package commerceengine_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestJourneys takes a customer to every end that there is, by the page's buttons and by the control API.
+func TestJourneys(t *testing.T) {
+	t.Parallel()
+	cases := []struct{ outcome, standing, status, back string }{
+		{"approve", "success, 299 paid, 0 unpaid, retry false", "confirmed", "&status=CHARGED&status_id=21"},
+		{"decline", "failed, 0 paid, 299 unpaid, retry true", "draft", "&status=AUTHORIZATION_FAILED&status_id=27"},
+		{"fail_authentication", "failed, 0 paid, 299 unpaid, retry true", "draft", "&status=AUTHENTICATION_FAILED&status_id=26"},
+		{"abandon", "pending, 0 paid, 299 unpaid, retry false", "draft", "&status=NEW&status_id=10"},
+	}
+	const home = "https://shop.example.test/thanks?a=%20b&c#top"
+	method := strings.Replace(onPage, "https://shop.example.test/thanks", home, 1)
+	for _, c := range cases {
+		t.Run("on the page: "+c.outcome, func(t *testing.T) {
+			t.Parallel()
+			s := open(t)
+			info := s.retry("ORD 1/2", method).Want(200)
+			link := info.Text("content.payment_info.payment_links.web")
+			back := s.press(link, c.outcome).Want(303).Header.Get("Location")
+			if want := "https://shop.example.test/thanks?a=%20b&c&order_id=ORD+1%2F2-2" + c.back + "#top"; back != want {
+				t.Errorf("the customer is sent to\n%s, want\n%s", back, want)
+			}
+			s.wantStanding("ORD 1/2", c.standing)
+			if status := s.get(order("ORD 1/2")).Text("content.order.status"); status != c.status {
+				t.Errorf("the order is %q, want %q", status, c.status)
+			}
+			page := s.Call("GET", link, nil).Want(200)
+			if again := strings.Contains(string(page.Body), "<button"); again != (c.outcome == "abandon") {
+				t.Errorf("buttons afterwards: %v\n%s", again, page.Body)
+			}
+		})
+		t.Run("by the control API: "+c.outcome, func(t *testing.T) {
+			t.Parallel()
+			s := open(t)
+			id := s.retry("ORD 1/2", onPage).Want(200).Text("content.payment_info.id")
+			if err := s.Settle("commerceengine", "store_01", id, c.outcome); err != nil {
+				t.Fatal(err)
+			}
+			s.wantStanding("ORD 1/2", c.standing)
+			err := s.Settle("commerceengine", "store_01", id, "decline")
+			if over := err != nil; over != (c.outcome != "abandon") {
+				t.Errorf("a second outcome: %v", err)
+			}
+		})
+	}
+	t.Run("who leaves may come back and pay", func(t *testing.T) {
+		t.Parallel()
+		s := open(t)
+		link := s.retry("ORD 1/2", onPage).Want(200).Text("content.payment_info.payment_links.web")
+		s.press(link, "abandon").Want(303)
+		s.press(link, "approve").Want(303)
+		s.wantStanding("ORD 1/2", "success, 299 paid, 0 unpaid, retry false")
+	})
+	t.Run("or does not, and a retry is possible after 15 minutes", func(t *testing.T) {
+		t.Parallel()
+		s := open(t)
+		link := s.retry("ORD 1/2", onPage).Want(200).Text("content.payment_info.payment_links.web")
+		s.press(link, "abandon").Want(303)
+		s.Advance(15 * time.Minute)
+		s.wantStanding("ORD 1/2", "failed, 0 paid, 299 unpaid, retry true")
+	})
+	t.Run("a page of a cancelled request is gone", func(t *testing.T) {
+		t.Parallel()
+		s := open(t)
+		link := s.retry("ORD 1/2", onPage).Want(200).Text("content.payment_info.payment_links.web")
+		s.call("POST", order("ORD 1/2", "cancel-payment-request"), "").Want(200)
+		s.Call("GET", link, nil).Want(410)
+		s.Call("POST", link, "event=approve").Want(400)
+		s.wantStanding("ORD 1/2", "failed, 0 paid, 299 unpaid, retry true")
+	})
+	t.Run("an unknown link is not found", func(t *testing.T) {
+		t.Parallel()
+		open(t).Call("GET", "/commerceengine/payment-page/store_01/order/ordeh_0", nil).Want(404)
+	})
+	t.Run("the bank's page of a card does the same", func(t *testing.T) {
+		t.Parallel()
+		s := open(t)
+		link := s.retry("ORD 1/2", byCard).Want(200).Text("content.payment_info.payment.authentication.url")
+		s.press(link, "fail_authentication").Want(303)
+		s.wantStanding("ORD 1/2", "failed, 0 paid, 299 unpaid, retry true")
+	})
+}
+
+func TestDummyGateway(t *testing.T) {
+	t.Parallel()
+	cases := []struct {
+		name, product string
+		at, later     string
+	}{
+		{"below 500 it takes the money", teaTin, "success, 299 paid, 0 unpaid, retry false", "success, 299 paid, 0 unpaid, retry false"},
+		{"from 500 it refuses", teaPot, "failed, 0 paid, 599 unpaid, retry true", "failed, 0 paid, 599 unpaid, retry true"},
+		{"from 700 it takes its time", teaSet, "pending, 0 paid, 899 unpaid, retry false", "success, 899 paid, 0 unpaid, retry false"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			s := open(t)
+			made := s.buy(c.product, paying(onDummy))
+			number := made.Text("content.order.order_number")
+			s.press(made.Text("content.payment_info.payment_links.web"), "approve")
+			s.wantStanding(number, c.at)
+			s.Advance(30 * time.Second)
+			s.wantStanding(number, c.later)
+		})
+		t.Run("another gateway leaves it to the customer: "+c.product, func(t *testing.T) {
+			t.Parallel()
+			s := open(t)
+			made := s.buy(c.product, paying(onPage))
+			s.press(made.Text("content.payment_info.payment_links.web"), "approve")
+			s.wantStanding(made.Text("content.order.order_number"), "success, "+made.Text("content.order.grand_total")+" paid, 0 unpaid, retry false")
+		})
+	}
+	t.Run("a customer may still be declined", func(t *testing.T) {
+		t.Parallel()
+		s := open(t)
+		made := s.buy(teaTin, paying(onDummy))
+		s.press(made.Text("content.payment_info.payment_links.web"), "decline")
+		s.wantStanding(made.Text("content.order.order_number"), "failed, 0 paid, 299 unpaid, retry true")
+	})
+}
+
+func TestUPIAddresses(t *testing.T) {
+	t.Parallel()
+	for address, want := range map[string]string{
+		"success@upi": "success, 299 paid, 0 unpaid, retry false",
+		"failure@upi": "failed, 0 paid, 299 unpaid, retry true",
+		"asha@upi":    "pending, 0 paid, 299 unpaid, retry false",
+	} {
+		t.Run(address, func(t *testing.T) {
+			t.Parallel()
+			s := open(t)
+			number := s.buy(teaTin, paying(byUPI(address))).Text("content.order.order_number")
+			s.wantStanding(number, "pending, 0 paid, 299 unpaid, retry false")
+			s.Advance(5 * time.Second)
+			s.wantStanding(number, want)
+		})
+	}
+}
+
+// TestAuthorizing walks the one state that ends by itself, by a decline from outside, and by a cancellation.
+func TestAuthorizing(t *testing.T) {
+	t.Parallel()
+	held := func(t *testing.T) (s store, number, id string) {
+		s = open(t)
+		made := s.buy(teaSet, paying(onPage))
+		number, id = made.Text("content.order.order_number"), made.Text("content.payment_info.id")
+		if err := s.Apply("commerceengine", "store_01", "payments", id, "start"); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Apply("commerceengine", "store_01", "payments", id, "hold"); err != nil {
+			t.Fatal(err)
+		}
+		return s, number, id
+	}
+	t.Run("the gateway takes the money in the end", func(t *testing.T) {
+		t.Parallel()
+		s, number, _ := held(t)
+		s.Advance(30 * time.Second)
+		s.wantStanding(number, "success, 899 paid, 0 unpaid, retry false")
+	})
+	t.Run("or refuses it", func(t *testing.T) {
+		t.Parallel()
+		s, number, id := held(t)
+		if err := s.Settle("commerceengine", "store_01", id, "decline"); err != nil {
+			t.Fatal(err)
+		}
+		s.Advance(time.Minute)
+		s.wantStanding(number, "failed, 0 paid, 899 unpaid, retry true")
+	})
+	t.Run("or is not asked any more", func(t *testing.T) {
+		t.Parallel()
+		s, number, _ := held(t)
+		s.call("POST", order(number, "cancel-payment-request"), "").Want(200)
+		s.Advance(time.Minute)
+		s.wantStanding(number, "failed, 0 paid, 899 unpaid, retry true")
+	})
+	t.Run("money that comes after the order's expiry goes back", func(t *testing.T) {
+		t.Parallel()
+		s := open(t)
+		cart := s.call("POST", "/carts", `{"items":[{"product_id":"`+teaTin+`","variant_id":null,"quantity":1}],"metadata":{"understudy_order_expiry":"1m"}}`).Want(200).Text("content.cart.id")
+		made := s.call("POST", "/orders", `{"cart_id":"`+cart+`","payment_method":`+onPage+`}`).Want(200)
+		s.Advance(45 * time.Second)
+		if err := s.Apply("commerceengine", "store_01", "payments", made.Text("content.payment_info.id"), "start"); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Apply("commerceengine", "store_01", "payments", made.Text("content.payment_info.id"), "hold"); err != nil {
+			t.Fatal(err)
+		}
+		s.Advance(time.Hour + 2*time.Minute)
+		rows := s.get(order(made.Text("content.order.order_number"), "payments")).Want(200)
+		if rows.Text("content.payments.0.transaction_type") != "refund" || rows.Text("content.payments.0.payment_status") != "success" || rows.Text("content.payments.1.payment_status") != "success" {
+			t.Errorf("no payment and its refund: %s", rows.Body)
+		}
+	})
+}
+
+// TestControlMoves refuses what is no arrow, in words.
+func TestControlMoves(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	id := s.buy(teaTin, paying(onPage)).Text("content.payment_info.id")
+	for _, c := range []struct{ machine, id, event, says string }{
+		{"payments", id, "approve_part", `"approve_part" is not possible from "NEW" (possible: start, abandon, cancel, expire)`},
+		{"payments", id, "explode", `no event "explode"`},
+		{"payments", "ordeh_0", "start", `no payment "ordeh_0"`},
+		{"orders", "ORD-1005", "pay", `"pay" is not possible from "confirmed"`},
+		{"orders", "ORD-0", "pay", `no order "ORD-0"`},
+		{"refunds", "x", "approve", `no event "approve" of refunds`},
+	} {
+		if err := s.Apply("commerceengine", "store_01", c.machine, c.id, c.event); err == nil || !strings.Contains(err.Error(), c.says) {
+			t.Errorf("%s %s: %v, want %q", c.machine, c.event, err, c.says)
+		}
+	}
+	t.Run("an order without an attempt can be paid from outside", func(t *testing.T) {
+		if err := s.Apply("commerceengine", "store_01", "orders", "ORD-1009", "pay"); err != nil {
+			t.Fatal(err)
+		}
+		s.wantStanding("ORD-1009", "success, 599 paid, 0 unpaid, retry false")
+	})
+}
