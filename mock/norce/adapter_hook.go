@@ -9,6 +9,7 @@ import (
 	"understudy/mock/internal/engine"
 	"understudy/mock/internal/money"
 	"understudy/mock/internal/openapi"
+	"understudy/mock/internal/world"
 )
 
 // proposal is what the hook reads of the order that it is shown. Members that the sender left out are zero.
@@ -28,7 +29,7 @@ type proposedPayment struct {
 // updatePayment recalculates what a payment has to cover of the proposed order, and answers what to patch in that order.
 // The proposal is what counts; of the payment itself, its state is the adapter's to know. An approved proposal is remembered.
 func updatePayment(c *engine.Call) (engine.Reply, error) {
-	o, p, err := find(c.Tx, c.Vars, true)
+	o, p, err := find(c.Tx, c.Vars, false)
 	if err != nil {
 		return engine.Reply{}, err
 	}
@@ -51,11 +52,7 @@ func updatePayment(c *engine.Call) (engine.Reply, error) {
 	if err != nil {
 		return engine.Reply{}, err
 	}
-	known, _ := orders.Edit(c.Tx, o.ID)
-	known.Total = priced.total
-	if proposed.status != "" {
-		known.Status = proposed.status
-	}
+	o.see(c.Tx, priced.total, proposed.status)
 	if !counts(p.State) || !counts(proposed.payments[at].state) {
 		return unchanged, nil // it covers nothing, whatever the order costs
 	}
@@ -63,9 +60,25 @@ func updatePayment(c *engine.Call) (engine.Reply, error) {
 		return engine.Reply{}, engine.Refuse(engine.Invalid, "Payment %s is %s and covers %s: it can be re-priced (here to %s) in intent only.",
 			p.ID, p.State, p.Amount, priced.amount).Coded("payment-conflict")
 	}
-	p.Amount, p.Limit = priced.amount, priced.limit
+	if priced.amount != p.Amount || !sameLimit(priced.limit, p.Limit) {
+		p, _ = payments.Edit(c.Tx, p.ID)
+		p.Amount, p.Limit = priced.amount, priced.limit
+	}
 	return engine.OK(patchAmount(at, proposed.payments[at], p)), nil
 }
+
+// see remembers an order as it was proposed and approved. An empty status is not stated.
+func (o *order) see(tx *world.Tx, total money.Amount, status string) {
+	if status == "" {
+		status = o.Status
+	}
+	if total != o.Total || status != o.Status {
+		o, _ = orders.Edit(tx, o.ID)
+		o.Total, o.Status = total, status
+	}
+}
+
+func sameLimit(a, b *money.Amount) bool { return a == b || a != nil && b != nil && *a == *b }
 
 // patchAmount writes the payment's amount into the order as sent, guarded so that it never lands in another payment.
 func patchAmount(at int, sent proposedPayment, p *payment) []patchOperation {
