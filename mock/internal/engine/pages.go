@@ -13,6 +13,10 @@ import (
 // handlePage shows a hosted page, or does what one of its buttons says and shows what became of it.
 func (e *Engine) handlePage(c *Call) error {
 	return c.transact(func() (Reply, error) {
+		if c.page.File != nil {
+			media, body, err := c.page.File(c)
+			return Reply{Status: http.StatusOK, Raw: body, MediaType: media}, err
+		}
 		view, err := c.page.View(c)
 		if err != nil {
 			return Reply{}, err
@@ -34,7 +38,7 @@ func (e *Engine) handlePage(c *Call) error {
 		if view, err = c.page.View(c); err != nil {
 			return Reply{}, err
 		}
-		if view.Return != "" {
+		if view.Return != "" && view.ReturnForm == nil {
 			return Reply{Status: http.StatusSeeOther}.With("Location", view.Return), nil
 		}
 		return showPage(view), nil

@@ -133,4 +133,6 @@ type Page struct {
 	Path string // below the provider, with {variables}
 	// View reads what the page shows; c.Vars holds the path's variables. After a button it is read again.
 	View func(c *Call) (page.View, error)
+	// File answers bytes in place of a page, such as the image of a product. A page has a View or a File.
+	File func(c *Call) (media string, body []byte, err error)
 }

@@ -18,7 +18,9 @@ type View struct {
 	Payment string   // the id that the room settles
 	Buttons []Button // what the customer may do; none once it is over
 	Return  string   // where the customer goes once it is over: the shop's own URL, if it gave one
-	Expired bool     // the link is no longer valid: the page answers 410
+	// ReturnForm are the fields that the customer's browser posts to Return, for a vendor that comes back so; nil goes there by a link.
+	ReturnForm map[string]string
+	Expired    bool // the link is no longer valid: the page answers 410
 }
 
 // Button is a form of its own; pressing it posts `event`.
@@ -52,7 +54,8 @@ form { display: inline } button { font: inherit; padding: .4rem 1rem; margin-rig
 {{with .Note}}<p>{{.}}</p>{{end}}
 {{range .Buttons}}<form method="post"><button name="event" value="{{.Event}}" data-testid="{{.Event}}">{{.Label}}</button></form>
 {{end}}
-{{if and .Return (not .Buttons)}}<p><a href="{{.Return}}" data-testid="return">Back to the shop</a></p>{{end}}
+{{if and .Return .ReturnForm (not .Buttons)}}<form method="post" action="{{.Return}}">{{range $name, $value := .ReturnForm}}<input type="hidden" name="{{$name}}" value="{{$value}}">{{end}}<button data-testid="return">Back to the shop</button></form>
+{{else if and .Return (not .Buttons)}}<p><a href="{{.Return}}" data-testid="return">Back to the shop</a></p>{{end}}
 </main>
 <footer><small>Understudy: a simulated page. No money moves.</small></footer>
 </body>
