@@ -62,6 +62,12 @@ func (s *Server) Advance(worldName string, d time.Duration) error {
 	return err
 }
 
+// Given makes an order in a role of a provider's cast, or in a state of its tables, and returns its number.
+func (s *Server) Given(worldName, provider, tenant, role string) (string, error) {
+	summary, err := s.engine.Given(worldName, world.Place{Provider: provider, Tenant: tenant}, engine.Given{Role: role})
+	return summary.ID, err
+}
+
 // Settle brings a payment to its customer's outcome.
 func (s *Server) Settle(worldName, provider, tenant, payment, outcome string) error {
 	return s.engine.Settle(worldName, world.Place{Provider: provider, Tenant: tenant}, payment, checkout.Outcome(outcome))

@@ -183,6 +183,16 @@ func (s *Server) Advance(d time.Duration, worldName ...string) {
 	}
 }
 
+// Given makes an order in a role of the provider's cast, or in a state, as the control API does, and returns its number.
+func (s *Server) Given(provider, tenant, role string, worldName ...string) string {
+	s.t.Helper()
+	id, err := s.Mock.Given(name(worldName), provider, tenant, role)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return id
+}
+
 // Settle brings a payment to an outcome (approve, decline, fail_authentication, abandon), as the control API does.
 func (s *Server) Settle(provider, tenant, payment, outcome string, worldName ...string) error {
 	return s.Mock.Settle(name(worldName), provider, tenant, payment, outcome)
