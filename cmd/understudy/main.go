@@ -1,0 +1,70 @@
+// Command understudy plays the payment endpoints of five commerce platforms.
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/alecthomas/kong"
+)
+
+type commands struct {
+	Serve    serve    `cmd:"" help:"Start the simulator."`
+	Triggers triggers `cmd:"" help:"Show the orders that every tenant has from the start, and the values that make something happen."`
+	Version  version  `cmd:"" help:"Show what this binary was built from."`
+}
+
+// The exit codes.
+const (
+	exitFailed = 1 // it was asked for rightly and did not work
+	exitUsage  = 2 // it was asked for wrongly
+)
+
+func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
+
+// run carries out one command line and returns the exit code.
+func run(args []string, stdout, stderr io.Writer) int {
+	var c commands
+	code := -1
+	parser := kong.Must(&c,
+		kong.Name("understudy"),
+		kong.Description("A stateful stand-in for the payment endpoints of five commerce platforms."),
+		kong.DefaultEnvars("UNDERSTUDY"),
+		kong.UsageOnError(),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
+		kong.Writers(stdout, stderr),
+		kong.Exit(func(n int) { code = n }),
+		kong.BindTo(stdout, (*output)(nil)),
+		kong.BindTo(stderr, (*messages)(nil)),
+	)
+	command, err := parser.Parse(args)
+	if code >= 0 {
+		return code // --help has been answered
+	}
+	if err != nil {
+		fmt.Fprintf(stderr, "understudy: %v\nRun \"understudy --help\" to see what there is.\n", err)
+		return exitUsage
+	}
+	if err := command.Run(); err != nil {
+		fmt.Fprintf(stderr, "understudy: %v\n", err)
+		var wrong *usageError
+		if errors.As(err, &wrong) {
+			return exitUsage
+		}
+		return exitFailed
+	}
+	return 0
+}
+
+// output is where results go, messages where everything else goes.
+type (
+	output   io.Writer
+	messages io.Writer
+)
+
+// usageError is a value that was given and cannot be used.
+type usageError struct{ error }
+
+func usage(format string, args ...any) error { return &usageError{fmt.Errorf(format, args...)} }

@@ -1,0 +1,226 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/tls"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+
+	"understudy/mock"
+)
+
+type serve struct {
+	Listen       string            `default:"127.0.0.1:4242" placeholder:"HOST:PORT" help:"Address to listen on; port 0 takes a free one (${default})."`
+	AddrFile     string            `type:"path" placeholder:"FILE" help:"Write the address that was taken to this file, once it answers."`
+	PublicURL    string            `name:"public-url" placeholder:"URL" help:"What the URLs in answers begin with, where callers reach this server by another name."`
+	TLS          bool              `name:"tls" help:"Speak https on the same port too, with certificates of a local authority made once for this machine."`
+	Seed         string            `default:"understudy" help:"Decides every id, token and key; \"random\" draws one and prints it (${default})."`
+	Clock        string            `placeholder:"TIME" help:"Freeze every world's clock here, as in 2026-03-02T09:30:00Z; default is the real time, running."`
+	Providers    []string          `placeholder:"NAME,…" help:"Serve these providers only."`
+	Profile      map[string]string `placeholder:"PROVIDER=NAME" help:"Serve another reading of a provider's document."`
+	MaxWorlds    int               `default:"256" help:"How many worlds requests may bring into being (${default})."`
+	CORS         []string          `name:"cors" placeholder:"ORIGIN,…" help:"Origins whose pages may call the providers; default is any."`
+	ControlToken string            `placeholder:"TOKEN" help:"Let callers from other machines and origins use the control API, with this bearer token."`
+	Log          string            `enum:"off,errors,requests" default:"requests" help:"What to write to standard error: off, errors or requests (${default})."`
+	JSON         bool              `name:"json" help:"Announce the server as one JSON object on standard output's first line."`
+}
+
+// Run serves until it is told to stop.
+func (s *serve) Run(out output, msg messages) error {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	return s.run(ctx, out, msg)
+}
+
+func (s *serve) run(ctx context.Context, out, msg io.Writer) error {
+	options, err := s.options(msg)
+	if err != nil {
+		return err
+	}
+	simulator, err := mock.New(options)
+	if err != nil {
+		return usage("%w", err)
+	}
+	defer simulator.Close()
+	// The listener first, so that a caller who is quick waits instead of being turned away.
+	listener, err := net.Listen("tcp", s.Listen)
+	if err != nil {
+		return usage("--listen %s: %w", s.Listen, err)
+	}
+	server := &http.Server{
+		Handler: simulator, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 2 * time.Minute, IdleTimeout: 2 * time.Minute,
+		MaxHeaderBytes: 64 << 10, ErrorLog: log.New(io.Discard, "", 0),
+	}
+	failed := make(chan error, 2)
+	if err := s.listen(server, listener, failed, msg); err != nil {
+		listener.Close()
+		return err
+	}
+	defer server.Close()
+	if err := simulator.Ready(ctx); err != nil {
+		return fmt.Errorf("the documents cannot be served:\n%w", err)
+	}
+	if err := s.announce(ctx, listener, out, options.Seed); err != nil {
+		return err
+	}
+	if s.AddrFile != "" {
+		defer os.Remove(s.AddrFile)
+	}
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+	}
+	// A caller in the middle of an answer gets it; one that waits for something to happen is let go.
+	grace, cancel := context.WithTimeout(context.Background(), 3*time.Second)
+	defer cancel()
+	if err := server.Shutdown(grace); err != nil && !errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	return nil
+}
+
+// listen begins to serve: http, and https beside it if that was asked for.
+func (s *serve) listen(server *http.Server, listener net.Listener, failed chan<- error, msg io.Writer) error {
+	serve := func(l net.Listener) {
+		if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			failed <- err
+		}
+	}
+	if !s.TLS {
+		go serve(listener)
+		return nil
+	}
+	folder, err := os.UserConfigDir()
+	if err != nil {
+		return fmt.Errorf("--tls: there is no configuration folder to keep a certificate authority in: %w", err)
+	}
+	a, err := openAuthority(filepath.Join(folder, "understudy"))
+	if err != nil {
+		return err
+	}
+	plain, secure := split(listener)
+	go serve(plain)
+	go serve(tls.NewListener(secure, a.config()))
+	fmt.Fprint(msg, a.trust())
+	return nil
+}
+
+// options reads the flags; what is wrong with one is said with what would be right.
+func (s *serve) options(msg io.Writer) (mock.Options, error) {
+	o := mock.Options{
+		Seed: s.Seed, Providers: s.Providers, Profiles: s.Profile, MaxWorlds: s.MaxWorlds, CORS: s.CORS, ControlToken: s.ControlToken,
+		PublicURL: strings.TrimSuffix(s.PublicURL, "/"),
+	}
+	if _, _, err := net.SplitHostPort(s.Listen); err != nil {
+		return o, usage("--listen %q is not host:port, as in 127.0.0.1:4242 or :0", s.Listen)
+	}
+	if u, err := url.Parse(s.PublicURL); s.PublicURL != "" && (err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") || u.RawQuery != "") {
+		return o, usage("--public-url %q is not an http or https URL without a query, as in https://mock.example.test", s.PublicURL)
+	}
+	if s.MaxWorlds < 1 {
+		return o, usage("--max-worlds %d: at least 1 is needed", s.MaxWorlds)
+	}
+	if s.Seed == "" {
+		return o, usage("--seed is empty: give any text, or \"random\"")
+	}
+	if s.Seed == "random" {
+		b := make([]byte, 8)
+		if _, err := rand.Read(b); err != nil {
+			return o, err
+		}
+		o.Seed = hex.EncodeToString(b)
+	}
+	if s.Clock != "" {
+		at, err := time.Parse(time.RFC3339Nano, s.Clock)
+		if err != nil {
+			return o, usage("--clock %q is not a time of RFC 3339, as in 2026-03-02T09:30:00Z", s.Clock)
+		}
+		o.Clock = at.UTC()
+	}
+	levels := map[string]slog.Level{"errors": slog.LevelError, "requests": slog.LevelInfo}
+	if level, ok := levels[s.Log]; ok {
+		o.Log = slog.New(slog.NewTextHandler(msg, &slog.HandlerOptions{Level: level}))
+	}
+	return o, nil
+}
+
+// announcement is the first line of standard output with --json.
+type announcement struct {
+	URL       string              `json:"url"`
+	Control   string              `json:"control"`
+	Seed      string              `json:"seed"`
+	Providers []announcedProvider `json:"providers"`
+}
+
+type announcedProvider struct {
+	Name string `json:"name"`
+	URL  string `json:"url"`
+	Curl string `json:"curl"`
+}
+
+// announce tells where everything is and gives one runnable call of each provider.
+func (s *serve) announce(ctx context.Context, listener net.Listener, out io.Writer, seed string) error {
+	origin := "http://" + reachable(listener.Addr())
+	list, err := control{origin}.providers(ctx)
+	if err != nil {
+		return err
+	}
+	public := origin
+	if s.PublicURL != "" {
+		public = strings.TrimSuffix(s.PublicURL, "/")
+	}
+	a := announcement{URL: public, Control: public + "/_understudy/", Seed: seed, Providers: list}
+	if s.JSON {
+		if err := json.NewEncoder(out).Encode(a); err != nil {
+			return err
+		}
+	} else {
+		a.print(out)
+	}
+	if s.AddrFile == "" {
+		return nil
+	}
+	return writeAside(s.AddrFile, listener.Addr().String()+"\n")
+}
+
+func (a announcement) print(out io.Writer) {
+	fmt.Fprintf(out, "Understudy %s plays %d providers at %s (seed %s)\n", buildVersion(), len(a.Providers), a.URL, a.Seed)
+	for _, p := range a.Providers {
+		fmt.Fprintf(out, "\n%s at %s\n%s\n", p.Name, p.URL, p.Curl)
+	}
+	fmt.Fprintf(out, "\nThe control API and a page that shows what happens: %s\nOrders and values that make something happen: understudy triggers\n", a.Control)
+}
+
+// reachable is an address of this machine at which a listener answers.
+func reachable(a net.Addr) string {
+	host, port, _ := net.SplitHostPort(a.String())
+	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	return net.JoinHostPort(host, port)
+}
+
+// writeAside makes a file whole or not at all: a reader never sees half of it.
+func writeAside(file, text string) error {
+	aside := file + ".new"
+	if err := os.WriteFile(aside, []byte(text), 0o644); err != nil {
+		return usage("--addr-file: %w", err)
+	}
+	return os.Rename(aside, file)
+}
