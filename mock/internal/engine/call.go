@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"reflect"
 	"slices"
+	"strings"
 	"time"
 
 	"understudy/mock/internal/checkout"
@@ -92,6 +93,14 @@ func (r Reply) With(name, value string) Reply {
 
 // Link makes a URL of a path below the provider, as the caller reaches it. State keeps paths only.
 func (c *Call) Link(path string) string { return c.base + path }
+
+// LinkHere is Link for a provider whose requests name their tenant where a link cannot carry it, as a token does: the link's path names it then.
+func (c *Call) LinkHere(path string) string {
+	if c.label != "" || c.Place.Tenant == "" || c.Place.Tenant == c.room.DefaultTenant {
+		return c.Link(path)
+	}
+	return strings.TrimSuffix(c.base, "/"+c.room.Name) + "/t/" + url.PathEscape(c.Place.Tenant) + "/" + c.room.Name + path
+}
 
 // Query is the request's query.
 func (c *Call) Query() url.Values {
