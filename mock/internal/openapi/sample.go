@@ -92,6 +92,8 @@ func written(media string, value any) (string, []byte) {
 // texts writes a value as forms and queries do: a list is several values; an object is JSON.
 func texts(v any) []string {
 	switch v := v.(type) {
+	case nil:
+		return nil
 	case []any:
 		var list []string
 		for _, item := range v {
@@ -112,7 +114,7 @@ type Parameter struct {
 	Schema   *openapi3.Schema // of its value; nil for a variable of the server's path
 	Media    string           // its value is text of this media type; empty if it is written plainly
 	Line     int              // where it stands in the document
-	Example  any
+	Example  any              // nil if it is optional and the document gives none
 
 	style   string
 	explode bool
@@ -144,7 +146,7 @@ func parameter(p *openapi3.Parameter) Parameter {
 	if schema != nil {
 		q.Schema = schema.Value
 	}
-	if q.Example == nil {
+	if q.Example == nil && schema != nil && (p.Required || schema.Value.Example != nil) {
 		q.Example = made(schema, 0)
 	}
 	if how, err := p.SerializationMethod(); err == nil {
