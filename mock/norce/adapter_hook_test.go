@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -12,8 +11,6 @@ import (
 	"go.yaml.in/yaml/v3"
 	"pgregory.net/rapid"
 
-	"understudy/mock"
-	"understudy/mock/mocktest"
 	"understudy/specs"
 )
 
@@ -308,39 +305,6 @@ func TestAnyProposalIsCovered(t *testing.T) {
 		fmt.Fprint(&got, n)
 		if want.String() != got.String() {
 			r.Fatalf("covers %s, want %s of %s", &got, &want, sent)
-		}
-	})
-}
-
-func FuzzUpdatePayment(f *testing.F) {
-	for _, seed := range []string{proposal("1629"), proposal("1234"), `{}`, ``, `[]`, `null`, `{"total":null}`, proposal("1e400"), `{"id":"x"}`,
-		`{"payments":[null],"total":{"includingVat":1}}`, `{"payments":[{"id":"` + documentPayment + `"}],"total":{"includingVat":-0.0}}`, proposal("1") + "x", "{\"id\":\"\xff\"}"} {
-		f.Add(seed)
-	}
-	simulator, err := mock.New(mock.Options{Providers: []string{"norce"}, Clock: mocktest.Start, Twice: true})
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Cleanup(simulator.Close)
-	path := "/norce/api/checkout/v1/callback/orders/" + documentOrder + "/payments/" + documentPayment + "/update-payment"
-	f.Fuzz(func(t *testing.T, sent string) {
-		r := httptest.NewRequest("POST", path, strings.NewReader(sent))
-		for name, value := range map[string]string{"Authorization": "Bearer key", "x-merchant": "norce", "x-channel": "1", "Content-Type": "application/json"} {
-			r.Header.Set(name, value)
-		}
-		w := httptest.NewRecorder()
-		simulator.ServeHTTP(w, r)
-		switch w.Code {
-		case 200:
-			if sent != "" {
-				applied(t, sent, w.Body.Bytes())
-			}
-		case 400, 413:
-		default:
-			t.Fatalf("answered %d to %q\n%s", w.Code, sent, w.Body)
-		}
-		if bugs := simulator.Bugs(); len(bugs) > 0 {
-			t.Fatal(bugs)
 		}
 	})
 }

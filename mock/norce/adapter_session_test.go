@@ -192,4 +192,9 @@ func TestTheDialect(t *testing.T) {
 		s := s.at("å/b:c&d")
 		s.Call("GET", s.page(documentOrder, documentPayment), nil).Want(200)
 	})
+	t.Run("shows a merchant's page whoever asks for it", func(t *testing.T) {
+		s := s.at("own")
+		payment := s.send("POST", sessions(payable), nil).Want(200).Text("id")
+		s.Call("GET", s.page(payable, payment), nil, "x-merchant: other", "x-channel: 7").Want(200)
+	})
 }

@@ -12,13 +12,13 @@ import (
 	"understudy/mock/internal/world"
 )
 
-// tenant is a merchant and one of its channels: from the two headers, or from the path of a hosted page.
+// tenant is a merchant and one of its channels: as the path of a hosted page names them, or the two headers.
 func tenant(c *engine.Call) string {
+	if named := c.Vars["tenant"]; named != "" {
+		return named
+	}
 	merchant, channel := c.Header.Get("x-merchant"), c.Header.Get("x-channel")
 	if merchant == "" && channel == "" {
-		if named := c.Vars["tenant"]; named != "" {
-			return named
-		}
 		return c.Label()
 	}
 	return tenantOf(merchant, channel)
@@ -86,10 +86,19 @@ func sentence(e *engine.Error) string {
 func refuseMove(kind engine.Kind, p *payment, err error) error {
 	var illegal *states.Illegal
 	var law *money.LawError
-	if !errors.As(err, &illegal) && !errors.As(err, &law) {
+	why := ""
+	switch {
+	case errors.As(err, &illegal):
+		why = illegal.Event + " is not possible any more"
+		if len(illegal.Legal) > 0 {
+			why = illegal.Event + " is not possible, but: " + strings.Join(illegal.Legal, ", ")
+		}
+	case errors.As(err, &law):
+		why = law.Error()
+	default:
 		return err
 	}
-	return engine.Refuse(kind, "Payment %s is %s: %s.", p.ID, p.State, err).Coded("payment-conflict")
+	return engine.Refuse(kind, "Payment %s is %s: %s.", p.ID, p.State, why).Coded("payment-conflict")
 }
 
 // spellID prints an id as Norce does: a prefix, an underscore, 26 letters.
