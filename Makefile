@@ -1,0 +1,69 @@
+# Understudy. `make` lists what there is to do; only Go is needed.
+
+GO           ?= go
+STATICCHECK  ?= honnef.co/go/tools/cmd/staticcheck@v0.8.2
+LISTEN       ?= 127.0.0.1:4242
+FUZZTIME     ?= 10s
+
+# The race detector needs a C compiler; without one, Go sets CGO_ENABLED to 0 by itself.
+RACE := $(if $(filter 1,$(shell $(GO) env CGO_ENABLED)),-race)
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: run
+run: build ## build the server and start it on LISTEN (default 127.0.0.1:4242)
+	./bin/understudy serve --listen $(LISTEN)
+
+.PHONY: build
+build: ## build bin/understudy
+	$(GO) build -o bin/understudy ./cmd/understudy
+
+.PHONY: test
+test: ## run all tests
+	$(GO) test ./...
+
+.PHONY: check
+check: format vet lint race ## everything that has to hold before a change lands
+
+.PHONY: format
+format: ## fail if a file is not formatted
+	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); \
+	if [ -n "$$unformatted" ]; then echo "not formatted (make fmt does it):"; echo "$$unformatted"; exit 1; fi
+
+.PHONY: fmt
+fmt: ## format every file
+	gofmt -w $$(git ls-files '*.go')
+
+.PHONY: vet
+vet: ## go vet
+	$(GO) vet ./...
+
+.PHONY: lint
+lint: ## staticcheck, fetched from the module proxy when it is not there yet
+	$(GO) run $(STATICCHECK) ./...
+
+.PHONY: race
+race: ## run all tests in random order, under the race detector
+	$(if $(RACE),,@echo "there is no C compiler: the race detector stays off")
+	$(GO) test $(RACE) -shuffle=on ./...
+
+.PHONY: bench
+bench: ## measure speed, start-up and memory
+	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+.PHONY: fuzz
+fuzz: ## fuzz every target for FUZZTIME each (default 10s)
+	@for package in $$($(GO) list ./...); do \
+		for target in $$($(GO) test -list '^Fuzz' $$package | grep '^Fuzz'); do \
+			echo "$$package $$target"; \
+			$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$package || exit 1; \
+		done; \
+	done
+
+.PHONY: clean
+clean: ## remove what was built
+	rm -rf bin
