@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"understudy/mock/internal/world"
 )
@@ -91,4 +93,17 @@ func orDefault(name string) string {
 		return world.Default
 	}
 	return name
+}
+
+// checkTenant refuses names that could not stand in a URL or in JSON as they are.
+func checkTenant(name string) error {
+	switch {
+	case len(name) > 200:
+		return Refuse(Invalid, "the tenant's name is longer than 200 bytes")
+	case !utf8.ValidString(name) || strings.ContainsFunc(name, unicode.IsControl):
+		return Refuse(Invalid, "the tenant's name %q is not UTF-8 without control characters", name)
+	case name == "." || name == "..":
+		return Refuse(Invalid, "the tenant's name %q would be taken for a part of the path", name)
+	}
+	return nil
 }

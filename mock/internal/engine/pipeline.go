@@ -43,6 +43,7 @@ func (e *Engine) Answer(r *http.Request) *Answer {
 	}
 	if err != nil {
 		c.refusal = asRefusal(err)
+		c.locate(c.refusal.Problems)
 		c.reply = e.phrase(c, c.refusal)
 	}
 	a := e.encode(c)
@@ -51,6 +52,15 @@ func (e *Engine) Answer(r *http.Request) *Answer {
 		e.record(c, a)
 	}
 	return a
+}
+
+// locate adds to what a room found wrong where the document speaks of it.
+func (c *Call) locate(problems []openapi.Problem) {
+	for i := range problems {
+		if p := &problems[i]; p.Line == 0 && c.Operation != nil {
+			p.Line = c.Operation.LineOf(*p)
+		}
+	}
 }
 
 // address finds the world and the room. Without a room there is nobody to answer: the call is nil.
@@ -180,10 +190,7 @@ func (e *Engine) validate(c *Call) error {
 	if len(problems) > 0 {
 		return refuseProblems(problems)
 	}
-	if len(c.Place.Tenant) > 200 {
-		return Refuse(Invalid, "the tenant's name is longer than 200 bytes")
-	}
-	return nil
+	return checkTenant(c.Place.Tenant)
 }
 
 // tenant is whose state the request is about.

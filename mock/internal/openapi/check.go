@@ -37,7 +37,7 @@ func (op *Operation) CheckParameters(r *http.Request, vars map[string]string) []
 	var problems []Problem
 	for _, p := range op.params {
 		if err := openapi3filter.ValidateParameter(context.Background(), input, p); err != nil {
-			problems = append(problems, flatten(p.In, p.Name, err, asRequest)...)
+			problems = append(problems, explained(flatten(p.In, p.Name, err, asRequest), p.Schema, p.Origin)...)
 		}
 	}
 	return sortProblems(problems)
@@ -97,7 +97,7 @@ func read(name string, header http.Header, body []byte, media *openapi3.MediaTyp
 	encoding := func(member string) *openapi3.Encoding { return media.Encoding[member] }
 	value, err := decoder(bytes.NewReader(body), header, media.Schema, encoding)
 	if err != nil {
-		return nil, []Problem{{In: "body", Keyword: "type", Message: "does not read as " + name + ": " + firstLine(err)}}, nil
+		return nil, []Problem{unread(name, err, media.Schema)}, nil
 	}
 	return value, nil, nil
 }

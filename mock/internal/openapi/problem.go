@@ -96,6 +96,37 @@ func flatten(in, at string, err error, validation []openapi3.SchemaValidationOpt
 	return []Problem{{In: in, Pointer: at, Keyword: "type", Message: "is not readable: " + firstLine(err)}}
 }
 
+// explained adds what would be right, and where the document says so, to problems that kin-openapi found before it came to a schema.
+func explained(problems []Problem, schema *openapi3.SchemaRef, origin *openapi3.Origin) []Problem {
+	for i := range problems {
+		if p := &problems[i]; p.Line == 0 {
+			p.Line = lineOf(origin)
+			if p.Want == "" {
+				p.Want = wantOf(schema)
+			}
+		}
+	}
+	return problems
+}
+
+// unread explains a form that does not read, by its member if kin-openapi says which.
+func unread(media string, err error, schema *openapi3.SchemaRef) Problem {
+	p := Problem{In: "body", Keyword: "type", Message: "does not read as " + media + ": " + firstLine(err), Want: "a form that the document describes"}
+	var parse *openapi3filter.ParseError
+	if !errors.As(err, &parse) {
+		return p
+	}
+	for _, part := range parse.Path() {
+		p.Pointer += Pointer(fmt.Sprint(part))
+	}
+	if schema != nil && len(parse.Path()) == 1 {
+		if member := schema.Value.Properties[fmt.Sprint(parse.Path()[0])]; member != nil {
+			p.Want, p.Line = wantOf(member), lineOf(member.Value.Origin)
+		}
+	}
+	return p
+}
+
 // asMulti sees through the wrapping that kin-openapi puts around the errors of an allOf.
 func asMulti(err error, multi *openapi3.MultiError) (ok bool) {
 	if *multi, ok = err.(openapi3.MultiError); !ok {

@@ -48,3 +48,17 @@ func TestEveryPartOfAnAllOfIsBlamedAtItsOwnPlace(t *testing.T) {
 		t.Errorf("%+v, %v", problems, err)
 	}
 }
+
+func TestAPlaceIsFoundInTheDocument(t *testing.T) {
+	t.Parallel()
+	d, err := openapi.Load([]byte(alternatives))
+	if err != nil {
+		t.Fatal(err)
+	}
+	op := d.Operation("makeThing")
+	for pointer, want := range map[string]int{"/list/0/a": 25, "/list/7/b~1c/d": 26, "/list/0/unknown": 23, "/unknown": 17} {
+		if got := op.LineOf(openapi.Problem{In: "body", Pointer: pointer}); got != want {
+			t.Errorf("%s: line %d, want %d", pointer, got, want)
+		}
+	}
+}
