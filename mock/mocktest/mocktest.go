@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"understudy/mock"
+	"understudy/mock/internal/engine"
 )
 
 // Start is where the clock of a test's worlds stands.
@@ -201,6 +202,21 @@ func (s *Server) Settle(provider, tenant, payment, outcome string, worldName ...
 // Apply takes an arrow of a state table, as the control API does.
 func (s *Server) Apply(provider, tenant, machine, id, event string, worldName ...string) error {
 	return s.Mock.Apply(name(worldName), provider, tenant, machine, id, event)
+}
+
+// Orders sums up a tenant's orders, as the control API does.
+func (s *Server) Orders(provider, tenant string, worldName ...string) []engine.Summary {
+	s.t.Helper()
+	list, err := s.Mock.Orders(name(worldName), provider, tenant)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return list
+}
+
+// Given makes an order in the role or state that a test starts from, as the control API does.
+func (s *Server) Given(provider, tenant string, g engine.Given, worldName ...string) (engine.Summary, error) {
+	return s.Mock.Given(name(worldName), provider, tenant, g)
 }
 
 func name(given []string) string {
