@@ -28,24 +28,28 @@ func FuzzRequests(f *testing.F) {
 	f.Add(`{}`, `{"account":"a","channel":"é"}`)
 	f.Add(`{}`, `{"account":{}}`)
 	f.Add(`{}`, "\x80")
-	server := mocktest.Run(f, func(o *mock.Options) { o.Providers, o.Journal = []string{"fabric"}, 2 })
 	f.Fuzz(func(t *testing.T, body, context string) {
 		for i := range context {
 			if c := context[i]; c < ' ' || c == 0x7f {
 				t.Skip("no header can hold it")
 			}
 		}
+		server, err := mock.New(mock.Options{Clock: mocktest.Start, Providers: []string{"fabric"}, Twice: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer server.Close()
 		for _, path := range []string{"/order/payment-status/" + pageOrder, "/order/"} {
 			r := httptest.NewRequest("POST", "/fabric/api/v2"+path, strings.NewReader(body))
 			r.Header = http.Header{"Authorization": {"Bearer any"}, "Content-Type": {"application/json"}, "X-Site-Context": {context}}
 			w := httptest.NewRecorder()
-			server.Mock.ServeHTTP(w, r)
+			server.ServeHTTP(w, r)
 			if !slices.Contains([]int{200, 201, 400, 409, 413, 429}, w.Code) || !json.Valid(w.Body.Bytes()) {
 				t.Errorf("%s answered %d %s", path, w.Code, w.Body)
 			}
-			for _, bug := range server.Mock.Bugs() {
-				t.Error(bug)
-			}
+		}
+		for _, bug := range server.Bugs() {
+			t.Error(bug)
 		}
 	})
 }
