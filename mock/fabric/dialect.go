@@ -119,7 +119,7 @@ func phrase(c *engine.Call, e *engine.Error) engine.Reply {
 	return reply
 }
 
-// readAmount reads an amount of major units that a client sent; absent is zero.
+// readAmount reads an amount of major units that a client sent; absent is zero. The document has refused what is below zero.
 func readAmount(pointer string, sent json.Number, currency string) (money.Amount, error) {
 	if sent == "" {
 		return money.Zero(currency), nil
@@ -130,8 +130,6 @@ func readAmount(pointer string, sent json.Number, currency string) (money.Amount
 		return a, engine.RefuseField(pointer, "has "+err.Error(), "an amount in major units of "+currency)
 	case err != nil:
 		return a, engine.RefuseField(pointer, "is "+err.Error(), "an amount in major units of "+currency)
-	case a.Sign() < 0:
-		return a, engine.RefuseField(pointer, "is negative", "zero or more")
 	}
 	return a, nil
 }

@@ -78,6 +78,37 @@ func TestPaymentStatusWrites(t *testing.T) {
 	})
 }
 
+func TestThePaymentsLog(t *testing.T) {
+	t.Parallel()
+	a := open(t, "")
+	rows := len(a.get(pageOrder).At("payments.0.paymentLogs").([]any))
+	for _, step := range []struct{ body, rows string }{
+		{`{"balances":{"authorized":200,"capturable":150}}`, "AUTHORIZED 26.39 200"},
+		{`{"balances":{"capturable":140.5}}`, "VOID 9.5 200"},
+		{`{"balances":{"captured":100,"capturable":40.5,"refundable":100}}`, "CAPTURED 100 200"},
+		{`{"balances":{"captured":140.5,"capturable":0,"refunded":30.25,"refundable":110.25}}`, "CAPTURED 40.5 200, REFUNDED -30.25 200"},
+		{`{"status":"Settled"}`, "STATUS 0 200"},
+	} {
+		logs := a.report(pageOrder, step.body).Want(200).At("payments.0.paymentLogs").([]any)
+		var got []string
+		for i, log := range logs[rows:] {
+			row := log.(map[string]any)
+			got = append(got, fmt.Sprint(row["type"], " ", row["amount"], " ", row["data"].(map[string]any)["paymentStatusCode"]))
+			if row["id"] != float64(rows+i+1) {
+				t.Errorf("row %d has the id %v", rows+i+1, row["id"])
+			}
+		}
+		if strings.Join(got, ", ") != step.rows {
+			t.Errorf("%s is logged as %v, want %s", step.body, got, step.rows)
+		}
+		rows = len(logs)
+	}
+	declined := a.report("309019177", `{"status":"Declined"}`).Want(200).At("payments.0.paymentLogs.0").(map[string]any)
+	if declined["type"] != "ERROR" || declined["data"].(map[string]any)["paymentStatusCode"] != "402" {
+		t.Errorf("a decline is logged as %v", declined)
+	}
+}
+
 func TestPaymentStatusWithNothingToWrite(t *testing.T) {
 	t.Parallel()
 	a := open(t, "")

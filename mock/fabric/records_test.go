@@ -196,6 +196,35 @@ func TestTheCast(t *testing.T) {
 	})
 }
 
+func TestTimersEndWithTheirReason(t *testing.T) {
+	t.Parallel()
+	w := open(t)
+	waiting := func() (names []string) {
+		for _, timer := range w.Timers() {
+			if timer.ID == "X" || timer.ID == "pay-x" {
+				names = append(names, timer.Name)
+			}
+		}
+		slices.Sort(names)
+		return names
+	}
+	act(t, w, func(tx *world.Tx) error {
+		in := script("X", "1")
+		in.Payments[0].Identifier.PaymentID = "pay-x"
+		authorized(&in)
+		_, err := place(tx, in, tx.Now(), true)
+		return err
+	})
+	if got := waiting(); !slices.Equal(got, []string{expiryTimer, releaseTimer}) {
+		t.Fatalf("a new order waits for %v", got)
+	}
+	act(t, w, func(tx *world.Tx) error { return apply(tx, "orders", "X", "hold") })
+	act(t, w, func(tx *world.Tx) error { return settle(tx, "pay-x", "approve") })
+	if got := waiting(); len(got) > 0 {
+		t.Errorf("held and paid, it still waits for %v", got)
+	}
+}
+
 func TestGivenOrders(t *testing.T) {
 	t.Parallel()
 	w := open(t)
