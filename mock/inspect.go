@@ -82,8 +82,3 @@ func (s *Server) Apply(worldName, provider, tenant, machine, id, event string) e
 func (s *Server) Orders(worldName, provider, tenant string) ([]engine.Summary, error) {
 	return s.engine.Orders(worldName, world.Place{Provider: provider, Tenant: tenant})
 }
-
-// Given makes an order in the role or state that a test starts from.
-func (s *Server) Given(worldName, provider, tenant string, g engine.Given) (engine.Summary, error) {
-	return s.engine.Given(worldName, world.Place{Provider: provider, Tenant: tenant}, g)
-}

@@ -214,11 +214,6 @@ func (s *Server) Orders(provider, tenant string, worldName ...string) []engine.S
 	return list
 }
 
-// Given makes an order in the role or state that a test starts from, as the control API does.
-func (s *Server) Given(provider, tenant string, g engine.Given, worldName ...string) (engine.Summary, error) {
-	return s.Mock.Given(name(worldName), provider, tenant, g)
-}
-
 func name(given []string) string {
 	if len(given) > 0 {
 		return given[0]
