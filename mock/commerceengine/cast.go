@@ -189,7 +189,6 @@ func playExpired(tx *world.Tx, o *Order) error {
 	if err := playLapsed(tx, o); err != nil {
 		return err
 	}
-	tx.Cancel(orderExpiry, o.Number)
 	age := orderLife + 24*time.Hour
 	o.Placed, o.Expires = o.Placed.Add(-age), o.Expires.Add(-age)
 	a, _ := attempts.Edit(tx, o.Attempts[0])

@@ -83,7 +83,6 @@ func (o *Order) confirm(tx *world.Tx, event string) error {
 		return err
 	}
 	o.Paid = tx.Now()
-	tx.Cancel(orderExpiry, o.Number)
 	tx.Emit("order.confirmed", o.Number)
 	return nil
 }
@@ -141,7 +140,6 @@ func cancelOrder(c *engine.Call) (engine.Reply, error) {
 		return engine.Reply{}, err
 	}
 	order.Cancellation = &Cancellation{Reason: body.Reason, Mode: body.Mode, Account: body.Account, Feedback: body.Feedback}
-	c.Tx.Cancel(orderExpiry, order.Number)
 	if attempt := order.latest(c.Tx); attempt != nil && attempt.waits() {
 		if err := withdraw(c.Tx, attempt.ID); err != nil {
 			return engine.Reply{}, err
@@ -191,16 +189,11 @@ func payOut(tx *world.Tx, r *Refund) error {
 	return nil
 }
 
-// expireOrder closes an order to payments, and with it the attempt that waits.
+// expireOrder closes an order to payments. No attempt of it waits any more: none lasts longer than its order.
 func expireOrder(tx *world.Tx, t world.Timer) error {
 	order, found := orders.Edit(tx, t.ID)
 	if !found || order.State != draft {
 		return nil
-	}
-	if attempt := order.latest(tx); attempt != nil && (attempt.State == fresh || attempt.State == pendingVBV) {
-		if err := lapse(tx, attempt.ID); err != nil {
-			return err
-		}
 	}
 	return order.move(tx, "expire")
 }

@@ -130,6 +130,7 @@ func (o *Order) move(tx *world.Tx, event string) error {
 		return illegal(err)
 	}
 	o.State, o.Modified = next, tx.Now()
+	tx.Cancel(orderExpiry, o.Number) // no state but draft, to which nothing leads, has one
 	return nil
 }
 

@@ -110,6 +110,31 @@ func TestEveryMove(t *testing.T) {
 	})
 }
 
+// TestTimers lists what is still to happen to a fresh store: nothing to what is over.
+func TestTimers(t *testing.T) {
+	t.Parallel()
+	p := New()
+	w := world.New(world.Options{
+		Name: world.Default, Seed: "seed", Start: time.Date(2026, 3, 2, 9, 30, 0, 0, time.UTC), Frozen: true,
+		Rooms: map[string]world.Room{p.Name: {Cast: p.Cast, Timers: p.Timers, Kinds: p.Kinds}},
+	})
+	defer w.Close()
+	if _, err := w.Update(world.Place{Provider: p.Name, Tenant: "store_01"}, func(tx *world.Tx) error { return nil }); err != nil {
+		t.Fatal(err)
+	}
+	var due []string
+	for _, timer := range w.Timers() {
+		if timer.Name == orderExpiry {
+			due = append(due, timer.ID)
+		} else if timer.Name != attemptExpiry || !timer.Due.Equal(w.Now().Add(pageLife)) {
+			t.Errorf("a timer %+v", timer)
+		}
+	}
+	if want := []string{"ORD 1/2", "ORD-1001", "ORD-1002", "ORD-1003", "ORD-1007", "ORD-1009"}; !slices.Equal(due, want) || len(w.Timers()) != len(want)+1 {
+		t.Errorf("orders %q are to expire, want %q", due, want)
+	}
+}
+
 // TestRecordsAreOnesOwn changes a clone in every way and looks at the original.
 func TestRecordsAreOnesOwn(t *testing.T) {
 	t.Parallel()
