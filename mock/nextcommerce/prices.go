@@ -91,8 +91,8 @@ func (o *Order) taxOn(a money.Amount) money.Amount {
 
 // shippingPrice is what shipping costs at a price without tax.
 func (o *Order) shippingPrice(excl money.Amount) price {
-	tax := o.taxOn(excl)
-	return price{Excl: excl, Tax: tax, Incl: plus(excl, tax)}
+	tax, zero := o.taxOn(excl), money.Zero(o.Currency)
+	return price{Discount: zero, Excl: excl, Tax: tax, Incl: plus(excl, tax), Cost: zero}
 }
 
 // totals are what an order comes to, now and as it was placed.
@@ -104,13 +104,11 @@ type totals struct {
 
 // totals adds the order up.
 func (o *Order) totals() totals {
-	zero := money.Zero(o.Currency)
 	t := totals{
 		Shipping: o.shippingPrice(o.Shipping.Price), PlacedShipping: o.shippingPrice(o.Shipping.Placed),
 		Lines: make([]price, len(o.Lines)), PlacedLines: make([]price, len(o.Lines)),
 	}
-	t.Sum = price{Discount: zero, Excl: t.Shipping.Excl, Tax: t.Shipping.Tax, Incl: t.Shipping.Incl, Cost: zero}
-	t.PlacedSum = price{Discount: zero, Excl: t.PlacedShipping.Excl, Tax: t.PlacedShipping.Tax, Incl: t.PlacedShipping.Incl, Cost: zero}
+	t.Sum, t.PlacedSum = t.Shipping, t.PlacedShipping
 	for i := range o.Lines {
 		l := &o.Lines[i]
 		t.Lines[i], t.PlacedLines[i] = o.price(l, l.current()), o.price(l, l.Placed)
@@ -127,10 +125,8 @@ func (p *price) add(q price) {
 
 // inStore is the price in the store's currency, each amount converted by itself.
 func (p price) inStore() price {
-	q := price{Excl: toStore(p.Excl), Incl: toStore(p.Incl)}
-	if p.Discount.Currency != "" {
-		q.Discount, q.Cost = toStore(p.Discount), toStore(p.Cost)
-	}
+	q := price{Discount: toStore(p.Discount), Excl: toStore(p.Excl), Incl: toStore(p.Incl), Cost: toStore(p.Cost)}
+	q.Tax = minus(q.Incl, q.Excl)
 	return q
 }
 

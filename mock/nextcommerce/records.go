@@ -70,6 +70,7 @@ func (o *Order) Clone() *Order {
 	for i := range c.Lines {
 		c.Lines[i].Shares = slices.Clone(c.Lines[i].Shares)
 		c.Lines[i].Metadata = bytes.Clone(c.Lines[i].Metadata)
+		c.Lines[i].Recurs = c.Lines[i].Recurs.clone()
 	}
 	c.Discounts = slices.Clone(o.Discounts)
 	c.Subscriptions = slices.Clone(o.Subscriptions)
@@ -161,6 +162,18 @@ type Recurrence struct {
 	Interval string        `json:"interval"` // day, week, month, year
 	Count    int           `json:"count"`
 	Price    *money.Amount `json:"price,omitempty"` // of the renewals
+}
+
+func (r *Recurrence) clone() *Recurrence {
+	if r == nil {
+		return nil
+	}
+	c := *r
+	if r.Price != nil {
+		price := *r.Price
+		c.Price = &price
+	}
+	return &c
 }
 
 // Subscription is one that an order belongs to.

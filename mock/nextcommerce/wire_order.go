@@ -99,9 +99,7 @@ func (t totals) inStore() totals {
 		return t
 	}
 	s := totals{Shipping: t.Shipping.inStore(), PlacedShipping: t.PlacedShipping.inStore()}
-	zero := money.Zero(storeCurrency)
-	s.Sum = price{zero, s.Shipping.Excl, zero, s.Shipping.Incl, zero}
-	s.PlacedSum = price{zero, s.PlacedShipping.Excl, zero, s.PlacedShipping.Incl, zero}
+	s.Sum, s.PlacedSum = s.Shipping, s.PlacedShipping
 	for i := range t.Lines {
 		s.Sum.add(t.Lines[i].inStore())
 		s.PlacedSum.add(t.PlacedLines[i].inStore())
