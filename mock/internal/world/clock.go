@@ -13,18 +13,23 @@ type clock struct {
 	start  time.Time // when the world began, in its own time
 	at     time.Time // its time at the anchor
 	anchor time.Time // the real time then
+	shown  time.Time // the latest time that it told while running
 	frozen bool
 	moved  bool // no longer the real time: started elsewhere, frozen, set or advanced
 }
 
+// wall is the real time, without Go's monotonic reading: that one stands still while the machine sleeps, and a world that runs with the
+// real time would wake up late. The wall clock may be set back; then a world waits for it.
+func wall() time.Time { return time.Now().Round(0) }
+
 func startClock(start time.Time, frozen bool) clock {
-	real := time.Now()
+	real := wall()
 	c := clock{start: start.UTC(), anchor: real, frozen: frozen, moved: frozen || !start.IsZero()}
 	if start.IsZero() {
 		c.start = real.UTC()
 	}
 	c.start = c.start.Truncate(time.Millisecond)
-	c.at = c.start
+	c.at, c.shown = c.start, c.start
 	return c
 }
 
@@ -32,12 +37,16 @@ func (c *clock) now() time.Time {
 	if c.frozen {
 		return c.at
 	}
-	return c.at.Add(time.Since(c.anchor)).Truncate(time.Millisecond)
+	if t := c.at.Add(wall().Sub(c.anchor)).Truncate(time.Millisecond); t.After(c.shown) {
+		c.shown = t
+	}
+	return c.shown
 }
 
 // turn makes t the present without changing whether the clock runs.
 func (c *clock) turn(t time.Time) {
-	c.at, c.anchor = t.UTC().Truncate(time.Millisecond), time.Now()
+	c.at, c.anchor = t.UTC().Truncate(time.Millisecond), wall()
+	c.shown = c.at
 }
 
 // Clock is what a world's clock shows.
@@ -66,8 +75,9 @@ func (w *World) Now() time.Time { return w.Clock().Now }
 func (w *World) Freeze() Clock {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.fireDue()
-	w.clock.turn(w.clock.now())
+	now := w.clock.now()
+	w.fireDue(now)
+	w.clock.turn(now)
 	w.clock.frozen, w.clock.moved = true, true
 	w.rearm()
 	return w.readClock()
@@ -86,8 +96,19 @@ func (w *World) Resume() Clock {
 // ErrBackwards is the refusal to turn a clock back: what has happened cannot be undone by it.
 var ErrBackwards = errors.New("a world's clock only moves forward; reset the world with another start, or restore a snapshot, to go back")
 
-// latest is as far as a clock goes: four-digit years, with room for what is scheduled from there.
-var latest = time.Date(9900, 1, 1, 0, 0, 0, 0, time.UTC)
+// A clock shows times between these: every format has four digits for a year, and what is scheduled from there still fits.
+var (
+	earliest = time.Unix(0, 0).UTC()
+	latest   = time.Date(9900, 1, 1, 0, 0, 0, 0, time.UTC)
+)
+
+// CheckTime tells what is wrong with t as a time for a world's clock to show.
+func CheckTime(t time.Time) error {
+	if t.Before(earliest) || t.After(latest) {
+		return fmt.Errorf("a world's clock goes from %s to %s", earliest.Format(time.RFC3339), latest.Format(time.RFC3339))
+	}
+	return nil
+}
 
 // Set moves the clock to t. Every timer that falls due on the way fires, in order, each at its own time.
 func (w *World) Set(t time.Time) (Clock, error) {
@@ -107,12 +128,12 @@ func (w *World) moveTo(t time.Time) (Clock, error) {
 	if t.Before(w.clock.now()) {
 		return w.readClock(), ErrBackwards
 	}
-	if t.After(latest) {
-		return w.readClock(), fmt.Errorf("a world's clock goes no further than %s", latest.Format(time.RFC3339))
+	if err := CheckTime(t); err != nil {
+		return w.readClock(), err
 	}
 	w.clock.turn(t)
 	w.clock.moved = true
-	w.fireDue()
+	w.fireDue(w.clock.now())
 	w.rearm()
 	return w.readClock(), nil
 }
@@ -127,6 +148,9 @@ func (k *wake) stop() {
 	}
 }
 
+// longestNap bounds how long a wake waits: while it does, the machine may sleep and the real clock be set.
+const longestNap = time.Minute
+
 // rearm sets the wake for the next timer due. A frozen clock needs none.
 func (w *World) rearm() {
 	w.wake.stop()
@@ -135,14 +159,14 @@ func (w *World) rearm() {
 		return
 	}
 	// A millisecond more, because now() cuts to milliseconds.
-	wait := max(next.Sub(w.clock.now()), 0) + time.Millisecond
+	wait := min(max(next.Sub(w.clock.now()), 0), longestNap) + time.Millisecond
 	w.wake.timer = time.AfterFunc(wait, func() {
 		w.mu.Lock()
 		defer w.mu.Unlock()
 		if w.closed {
 			return
 		}
-		w.fireDue()
+		w.fireDue(w.clock.now())
 		w.rearm()
 	})
 }

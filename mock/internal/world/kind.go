@@ -1,6 +1,7 @@
 package world
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"iter"
@@ -23,8 +24,10 @@ func (k Kind[T]) KindName() string { return k.Name }
 
 func (k Kind[T]) decode(raw json.RawMessage) (any, error) {
 	var v T
-	if err := json.Unmarshal(raw, &v); err != nil {
-		return nil, fmt.Errorf("a %s does not read: %w", k.Name, err)
+	strict := json.NewDecoder(bytes.NewReader(raw))
+	strict.DisallowUnknownFields()
+	if err := strict.Decode(&v); err != nil {
+		return nil, fmt.Errorf("value: it does not read as a %s: %w", k.Name, err)
 	}
 	return v, nil
 }
@@ -33,11 +36,13 @@ func (k Kind[T]) at(tx *Tx, id string) address { return address{shelf{tx.Place, 
 
 // Get returns the record as it stands: to be read only, and safe to read after the transaction.
 func (k Kind[T]) Get(tx *Tx, id string) (T, bool) {
-	v, ok := tx.get(k.at(tx, id))
+	a := k.at(tx, id)
+	v, ok := tx.get(a)
 	if !ok {
 		var none T
 		return none, false
 	}
+	tx.lend(a, v)
 	return v.(T), true
 }
 
@@ -69,6 +74,7 @@ func (k Kind[T]) All(tx *Tx, after string) iter.Seq2[string, T] {
 			if id == after && after != "" {
 				return true
 			}
+			tx.lend(k.at(tx, id), v)
 			return yield(id, v.(T))
 		})
 	}

@@ -2,7 +2,6 @@ package world
 
 import (
 	"fmt"
-	"strings"
 	"time"
 )
 
@@ -24,17 +23,28 @@ var (
 	dues = shelf{Kind: "due"}
 )
 
+// key is the timer's id at its place. A name holds no space (Room.Check), so no two timers share a key.
 func (t *Timer) key() string { return t.Name + " " + t.ID }
 
 // dueKey sorts by time, then place, name and id, so that timers due at once fire in one order in every run.
+// Tenants and ids are quoted: clients may choose them, and spaces in them must not make two timers one.
 func (t *Timer) dueKey() string {
-	due := t.Due.UTC()
-	return strings.Join([]string{fmt.Sprintf("%s.%09d", due.Format("20060102150405"), due.Nanosecond()), t.Provider, t.Tenant, t.Name, t.ID}, " ")
+	return fmt.Sprintf("%s %s %q %s %q", t.Due.UTC().Format("20060102150405.000000000"), t.Provider, t.Tenant, t.Name, t.ID)
 }
 
-// At has the room's timer `name` fire for id when the world's clock reaches due. A timer has one due time: a later call moves it.
+// never is later than any clock goes.
+var never = latest.AddDate(90, 0, 0)
+
+// At has the room's timer `name` fire for id when the world's clock reaches due, or at once if it has.
+// A timer has one due time: a later call moves it.
 func (tx *Tx) At(name, id string, due time.Time) {
 	tx.Cancel(name, id)
+	switch {
+	case due.Before(tx.now):
+		due = tx.now // what follows from this transaction does not come before it
+	case due.After(never):
+		due = never
+	}
 	t := &Timer{Place: tx.Place, Due: due.UTC(), Name: name, ID: id}
 	timers.Put(tx, t.key(), t)
 	tx.put(address{dues, t.dueKey()}, t)
@@ -71,29 +81,35 @@ func (w *World) nextDue() (time.Time, bool) {
 	return v.(*Timer).Due, true
 }
 
-// fireDue fires every timer that is due, in order, each in a transaction of its own at its own time.
+// fireDue fires every timer that is due by now, in order, each in a transaction of its own at its own time.
 // A timer that fails is gone all the same: it would fail again.
-func (w *World) fireDue() {
-	now := w.clock.now()
+func (w *World) fireDue(now time.Time) {
 	for {
 		_, v, ok := w.shelf(dues).Min()
 		if !ok || v.(*Timer).Due.After(now) {
 			return
 		}
 		t := *v.(*Timer)
-		fire := w.options.Rooms[t.Provider].Timers[t.Name]
-		_, _, err := w.transact(t.Place, t.Due, "timer:"+t.Name, func(tx *Tx) error {
-			tx.Cancel(t.Name, t.ID)
-			if fire == nil {
-				return fmt.Errorf("no timer is called %q", t.Name)
-			}
-			return fire(tx, t)
-		})
-		if err != nil {
+		if _, _, err := w.transact(t.Place, t.Due, "timer:"+t.Name, func(tx *Tx) error { return tx.fire(t) }); err != nil {
 			w.transact(t.Place, t.Due, "timer:"+t.Name, func(tx *Tx) error { tx.Cancel(t.Name, t.ID); return nil })
 			w.complain(t, err)
 		}
 	}
+}
+
+func (tx *Tx) fire(t Timer) error {
+	tx.Cancel(t.Name, t.ID)
+	does := tx.world.options.Rooms[t.Provider].Timers[t.Name]
+	if does == nil {
+		return fmt.Errorf("no timer is called %q", t.Name)
+	}
+	if err := does(tx, t); err != nil {
+		return err
+	}
+	if again, ok := timers.Get(tx, t.key()); ok && !again.Due.After(t.Due) {
+		return fmt.Errorf("it set itself again for the time at which it fires, and so would never end")
+	}
+	return nil
 }
 
 // complain tells the observer of a timer that failed; that is a bug of the room.

@@ -1,6 +1,8 @@
 package world
 
 import (
+	"bytes"
+	"cmp"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/binary"
@@ -22,6 +24,14 @@ type Tx struct {
 	events  []Event
 	witness any
 	timers  bool
+	lent    []loan // in the run-twice mode
+}
+
+// loan is a record that was given out to be read only, and how it looked then.
+type loan struct {
+	address
+	value any
+	print []byte
 }
 
 // address is where a record stands.
@@ -52,16 +62,16 @@ func (tx *Tx) RealTime() bool { return !tx.world.clock.moved }
 // Secret is a key for one purpose at the transaction's place, decided by the seed.
 func (tx *Tx) Secret(purpose string) []byte { return tx.world.Secret(tx.Place, purpose) }
 
-// Secret is a key for one purpose at a place, decided by the seed.
+// Secret is a key for one purpose at a place, decided by the seed. It may be asked for inside of transactions and outside.
 func (w *World) Secret(p Place, purpose string) []byte {
-	id := derive(w.options.Seed, "secret", p.Provider, p.Tenant, purpose)
+	id := derive(w.Seed(), "secret", p.Provider, p.Tenant, purpose)
 	return id[:]
 }
 
 // ID makes the next id of a kind below a parent (an order's payments; "" for none), decided by seed, place and count.
 func (tx *Tx) ID(kind, parent string) ID {
 	n := tx.Next("id " + kind + " " + parent)
-	return derive(tx.world.options.Seed, "id", tx.Place.Provider, tx.Place.Tenant, kind, parent, fmt.Sprint(n))
+	return derive(tx.world.Seed(), "id", tx.Place.Provider, tx.Place.Tenant, kind, parent, fmt.Sprint(n))
 }
 
 // Next counts: 1 at the first call for a name at this place, one more at each. A refused transaction gives its numbers back.
@@ -119,24 +129,26 @@ func (w *World) Update(p Place, f func(*Tx) error) (Commit, error) { return w.Ac
 func (w *World) Act(p Place, cause string, f func(*Tx) error) (Commit, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.fireDue()
-	if err := w.welcome(p); err != nil {
-		return Commit{}, err
+	now := w.clock.now() // read once: no timer may fall due between those that fired before and f
+	w.fireDue(now)
+	if err := w.welcome(p, now); err != nil {
+		return Commit{Number: w.commits, At: now, Place: p, Cause: cause}, err
 	}
-	commit, timers, err := w.transact(p, w.clock.now(), cause, f)
+	commit, timers, err := w.transact(p, now, cause, f)
 	if timers {
+		w.fireDue(now)
 		w.rearm()
 	}
 	return commit, err
 }
 
 // welcome makes a tenant's cast before its first transaction.
-func (w *World) welcome(p Place) error {
+func (w *World) welcome(p Place, now time.Time) error {
 	room, ok := w.options.Rooms[p.Provider]
 	if !ok {
 		return nil
 	}
-	key := p.Provider + "/" + p.Tenant
+	key := (&tenant{p}).key()
 	known := w.shelf(tenants)
 	if _, ok := known.Get(key); ok {
 		return nil
@@ -155,7 +167,7 @@ func (w *World) welcome(p Place) error {
 		return fmt.Errorf("making the cast of %s: %w", key, err)
 	}
 	if timers {
-		w.fireDue()
+		w.fireDue(now)
 		w.rearm()
 	}
 	return nil
@@ -169,11 +181,14 @@ func (w *World) transact(p Place, now time.Time, cause string, f func(*Tx) error
 	}
 	tx, err := run()
 	if w.options.Twice {
-		first := tx.fingerprint(err)
+		first, spoilt := tx.fingerprint(err), tx.spoilt()
 		tx.rollback()
 		tx, err = run()
 		if second := tx.fingerprint(err); first != second && !isPanic(err) {
 			err = &Unrepeatable{First: first, Second: second}
+		}
+		if spoilt = cmp.Or(spoilt, tx.spoilt()); spoilt != nil {
+			err = spoilt
 		}
 	}
 	if err != nil {
@@ -247,7 +262,10 @@ func (tx *Tx) changes() []Change {
 			continue
 		}
 		seen[u.address] = true
-		after, _ := tx.world.shelf(u.shelf).Get(u.id)
+		after, has := tx.world.shelf(u.shelf).Get(u.id)
+		if !u.had && !has {
+			continue // made and removed again
+		}
 		list = append(list, Change{Place: u.Place, Kind: u.Kind, ID: u.id, Before: u.before, After: after})
 	}
 	return list
@@ -268,6 +286,24 @@ func (tx *Tx) fingerprint(err error) string {
 		return failed.Error()
 	}
 	return string(print)
+}
+
+// lend takes note of a record that is given out to be read only.
+func (tx *Tx) lend(a address, v any) {
+	if tx.world.options.Twice && !tx.private[a] {
+		print, _ := json.Marshal(v)
+		tx.lent = append(tx.lent, loan{a, v, print})
+	}
+}
+
+// spoilt finds a record that was changed although it was to be read only: no rollback would have undone that.
+func (tx *Tx) spoilt() error {
+	for _, l := range tx.lent {
+		if now, _ := json.Marshal(l.value); !bytes.Equal(now, l.print) {
+			return fmt.Errorf("the %s %q was changed without Edit:\nbefore %s\nafter  %s", l.Kind, l.id, l.print, now)
+		}
+	}
+	return nil
 }
 
 func (tx *Tx) get(a address) (any, bool) {

@@ -6,8 +6,9 @@ package world
 
 import (
 	"fmt"
-	"maps"
+	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/tidwall/btree"
@@ -27,17 +28,35 @@ type Room struct {
 	Kinds  []AnyKind
 }
 
+// Check tells what is wrong with a room: a kind named twice or as the world names its own, a timer whose name holds a space.
+func (r Room) Check() error {
+	taken := map[string]bool{timers.Name: true, counters.Name: true, tenants.Kind: true, dues.Kind: true}
+	for _, kind := range r.Kinds {
+		if name := kind.KindName(); name == "" || taken[name] {
+			return fmt.Errorf("a kind cannot be called %q: the name is empty, taken twice, or the world's own", name)
+		}
+		taken[kind.KindName()] = true
+	}
+	for name := range r.Timers {
+		if name == "" || strings.Contains(name, " ") {
+			return fmt.Errorf("a timer cannot be called %q: a name without spaces would be right", name)
+		}
+	}
+	return nil
+}
+
 // Options make a world.
 type Options struct {
 	Name   string
 	Seed   string          // decides every id and key; the same seed gives the same world
-	Start  time.Time       // when its history begins; zero means the real time of its making
+	Start  time.Time       // when its history begins, a time that CheckTime accepts; zero means the real time of its making
 	Frozen bool            // the clock stands still until told otherwise
 	Rooms  map[string]Room // by provider slug
 
 	// MaxTenants bounds how many tenants requests may bring into being; zero means 1000.
 	MaxTenants int
-	// Twice runs every transaction twice, rolling the first run back, and refuses one whose runs differ. For tests.
+	// Twice runs every transaction twice, rolling the first run back, and refuses one whose runs differ, or that changes a record which was
+	// given to it to be read only. For tests.
 	Twice bool
 	// Observe hears of every commit, in order, with the world locked: it must be quick and must not call the world.
 	Observe func(Commit)
@@ -48,6 +67,7 @@ type Options struct {
 // World is one isolated universe. Its methods may be called from any goroutine.
 type World struct {
 	options Options
+	seed    atomic.Value // string; read without the lock, by Secret
 
 	mu        sync.Mutex
 	clock     clock
@@ -74,6 +94,7 @@ func New(o Options) *World {
 		o.MaxTenants = 1000
 	}
 	w := &World{options: o}
+	w.seed.Store(o.Seed)
 	w.begin()
 	return w
 }
@@ -90,7 +111,7 @@ func (w *World) begin() {
 func (w *World) Name() string { return w.options.Name }
 
 // Seed is what decides the world's ids and keys.
-func (w *World) Seed() string { return w.options.Seed }
+func (w *World) Seed() string { return w.seed.Load().(string) }
 
 // Commits counts the transactions that changed something since the world began.
 func (w *World) Commits() int64 {
@@ -99,20 +120,25 @@ func (w *World) Commits() int64 {
 	return w.commits
 }
 
-// Reset puts the world back to the start of its history. A new seed or start replaces the old one; empty keeps it.
-func (w *World) Reset(seed string, start time.Time) {
+// Reset puts the world back to the start of its history; snapshots kept by name stay. A new seed or start replaces the old one; empty
+// keeps it. A start that a clock cannot show is refused.
+func (w *World) Reset(seed string, start time.Time) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if seed != "" {
-		w.options.Seed = seed
-	}
 	if !start.IsZero() {
+		if err := CheckTime(start); err != nil {
+			return err
+		}
 		w.options.Start = start.UTC()
+	}
+	if seed != "" {
+		w.seed.Store(seed)
 	}
 	snapshots := w.snapshots
 	w.begin()
 	w.snapshots = snapshots
 	w.rearm()
+	return nil
 }
 
 // Close stops the world's timers. Requests that still hold it are served from the state as it is.
@@ -141,11 +167,10 @@ func (w *World) Count() map[string]int {
 	defer w.mu.Unlock()
 	n := map[string]int{}
 	for s, t := range w.shelves {
-		if s.Provider != "" {
+		if s.Provider != "" && s.Kind != counters.Name && t.Len() > 0 {
 			n[s.Kind] += t.Len()
 		}
 	}
-	maps.DeleteFunc(n, func(kind string, _ int) bool { return kind == counters.Name })
 	return n
 }
 
@@ -164,6 +189,9 @@ var tenants = shelf{Kind: "tenant"}
 type tenant struct{ Place }
 
 func (t *tenant) Clone() *tenant { c := *t; return &c }
+
+// key is the tenant's id. A provider's slug holds no slash, so no two tenants share one.
+func (t *tenant) key() string { return t.Provider + "/" + t.Tenant }
 
 // TooManyTenants is the refusal to bring one more tenant into being.
 type TooManyTenants struct{ Max int }
