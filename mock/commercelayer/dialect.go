@@ -13,7 +13,10 @@ import (
 	"understudy/mock/internal/money"
 )
 
-const mediaType = "application/vnd.api+json"
+const (
+	mediaType = "application/vnd.api+json"
+	plainJSON = "application/json" // what is spoken where tokens are made
+)
 
 // defaultOrganization is the slug that the document's host has.
 const defaultOrganization = "yourdomain"

@@ -72,7 +72,7 @@ type errorMeta struct {
 func phrase(c *engine.Call, e *engine.Error) engine.Reply {
 	reply := phraseErrors(c, e)
 	if ofTokens(c) {
-		reply.MediaType = "application/json"
+		reply.MediaType = plainJSON
 	}
 	return reply
 }
@@ -230,7 +230,7 @@ func classifyRelationship(p openapi.Problem, path []string) (string, string, ope
 	return "INVALID_LINKS_OBJECT", "", p
 }
 
-// valueAt is the scalar that a body has at a problem's pointer; nil if there is none.
+// valueAt is the scalar that a body has at a problem's pointer; nil if there is none, or one too large to repeat.
 func valueAt(body []byte, p openapi.Problem) json.RawMessage {
 	var value any
 	d := json.NewDecoder(bytes.NewReader(body))
@@ -245,11 +245,18 @@ func valueAt(body []byte, p openapi.Problem) json.RawMessage {
 		}
 		value = object[part]
 	}
-	switch value.(type) {
+	switch v := value.(type) {
 	case nil, map[string]any, []any:
 		return nil
+	case json.Number:
+		if _, err := v.Float64(); err != nil { // beyond what clients can read
+			return nil
+		}
 	}
 	raw, _ := json.Marshal(value)
+	if len(raw) > 200 {
+		return nil
+	}
 	return raw
 }
 

@@ -172,7 +172,7 @@ func createToken(c *engine.Call) (engine.Reply, error) {
 		body.RefreshToken = c.Tx.ID("refresh_token", "").Base64()
 		grants.Put(c.Tx, body.RefreshToken, g)
 	}
-	return engine.OK(body).With("Cache-Control", "no-store"), nil
+	return engine.Reply{Status: 200, Body: body, MediaType: plainJSON}.With("Cache-Control", "no-store"), nil
 }
 
 // grant finds who a token is for, and whether it can be refreshed.
@@ -377,8 +377,8 @@ type publicKey struct {
 func getJWKS(*engine.Call) (engine.Reply, error) {
 	public := testKey().PublicKey
 	text := base64.RawURLEncoding.EncodeToString
-	return engine.OK(keySet{[]publicKey{{
+	return engine.Reply{Status: 200, MediaType: plainJSON, Body: keySet{[]publicKey{{
 		Type: "RSA", Use: "sig", Algorithm: "RS512", ID: keyID,
 		Modulus: text(public.N.Bytes()), Exponent: text(big.NewInt(int64(public.E)).Bytes()),
-	}}}), nil
+	}}}}, nil
 }
