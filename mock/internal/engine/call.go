@@ -125,7 +125,7 @@ func (c *Call) Into(v any) error {
 		err = json.Unmarshal(body.Bytes(), v)
 	}
 	if err != nil {
-		return RefuseField("", "does not read: "+err.Error(), "a body as the document declares it")
+		return unreadable(body.Bytes(), err)
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -156,7 +157,7 @@ func fromSchema(in, at string, e *openapi3.SchemaError, validation []openapi3.Sc
 	}
 	p.Message = say(e)
 	if name, ok := unknownMember(e); ok {
-		p.Pointer, p.Want = pointer+Pointer(name), ""
+		p.Pointer = pointer + Pointer(name)
 		if in != "body" {
 			p.Pointer = pointer
 		}
@@ -305,6 +306,11 @@ func want(s *openapi3.Schema, keyword string) string {
 		return "one of " + strings.Join(values, ", ")
 	}
 	switch keyword {
+	case "properties", "additionalProperties":
+		if names := slices.Sorted(maps.Keys(s.Properties)); len(names) > 0 {
+			return "one of " + strings.Join(names, ", ")
+		}
+		return "an object without members"
 	case "pattern":
 		return "text that matches " + s.Pattern
 	case "maximum":
