@@ -86,7 +86,7 @@ func (o *Order) taxOn(a money.Amount) money.Amount {
 	if o.Tax == nil {
 		return money.Zero(a.Currency)
 	}
-	return sure(a.Times(decimal.New(o.Tax.PPM, -6)))
+	return part(a, o.Tax.PPM, 1_000_000)
 }
 
 // shippingPrice is what shipping costs at a price without tax.
