@@ -79,6 +79,7 @@ var players = []role{
 var triggers = []engine.Trigger{
 	{Where: "status", Value: "Error, Failed, Failure, Declined", Effect: "a payment of which nothing was captured becomes ERROR", Provenance: states.Assumed},
 	{Where: "status", Value: "Void, Voided, Cancelled, Canceled", Effect: "a payment of which nothing was captured becomes VOIDED", Provenance: states.Assumed},
+	{Where: "Prefer", Value: "scenario=approved, declined, challenge, expired", Effect: "POST /order/: its payments are authorised, refused, left pending, or have lapsed", Provenance: states.Assumed},
 	{Where: "x-site-context", Value: `{"account":"…"}`, Effect: "every account is a tenant with a cast of its own", Provenance: states.Published, Source: "Orders v1 reference"},
 }
 
@@ -274,7 +275,7 @@ func split(in *NewOrder) {
 	in.Payments = []NewPayment{gift, card}
 }
 
-// total is what a scripted order costs: its sums are known before it is placed.
+// total is what a scripted order costs, before it is placed. Scripts have no fees and discounts of single items.
 func (in *NewOrder) total() json.Number {
 	o := Order{Currency: in.Currency}
 	r := reader{currency: in.Currency}
