@@ -2,6 +2,7 @@ package engine
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"io"
@@ -22,6 +23,7 @@ var life = []struct {
 	do   func(*Engine, *Call) error
 }{
 	{"match", (*Engine).match},
+	{"admit", (*Engine).admit},
 	{"receive", (*Engine).receive},
 	{"force", (*Engine).force},
 	{"authenticate", (*Engine).authenticate},
@@ -48,7 +50,9 @@ func (e *Engine) Answer(r *http.Request) *Answer {
 	}
 	a := e.encode(c)
 	e.check(c, a)
-	if !c.room.Outside {
+	if c.room.Outside {
+		e.complain(c, a)
+	} else {
 		e.record(c, a)
 	}
 	return a
@@ -78,6 +82,9 @@ func (e *Engine) address(r *http.Request) (*Call, error) {
 	if err != nil {
 		return nil, err
 	}
+	if room.Outside { // its document says where it is, from the host's root
+		a.path = "/" + a.room + cmp.Or(a.path, "/")
+	}
 	c := &Call{
 		room: room, world: u, request: r, Profile: room.profile, Header: r.Header, Path: a.path, label: a.tenant,
 		Method: r.Method, Place: world.Place{Provider: room.Name}, base: e.Origin(r) + a.prefix,
@@ -106,6 +113,22 @@ func (e *Engine) match(c *Call) error {
 	return nil
 }
 
+// admit turns callers away before anything of theirs is read.
+func (e *Engine) admit(c *Call) error {
+	if c.room.Admit == nil {
+		return nil
+	}
+	return c.room.Admit(c)
+}
+
+// bound is how large a body may be.
+func (e *Engine) bound(c *Call) int64 {
+	if c.Operation != nil && c.room.MaxBody[c.Operation.ID] > 0 {
+		return c.room.MaxBody[c.Operation.ID]
+	}
+	return e.options.MaxBody
+}
+
 // receive reads the body, once and bounded. What is beyond the bound is read off the wire, so that the sender hears the answer, and dropped.
 func (e *Engine) receive(c *Call) error {
 	body := c.request.Body
@@ -113,14 +136,15 @@ func (e *Engine) receive(c *Call) error {
 		return nil
 	}
 	var kept bytes.Buffer
-	n, err := io.Copy(&kept, io.LimitReader(body, e.options.MaxBody+1))
+	bound := e.bound(c)
+	n, err := io.Copy(&kept, io.LimitReader(body, bound+1))
 	if err != nil {
 		return Refuse(Invalid, "the body could not be read to its end: %v", err)
 	}
 	c.Body = kept.Bytes()
-	if n > e.options.MaxBody {
+	if n > bound {
 		c.oversized, c.Body = true, nil
-		io.Copy(io.Discard, io.LimitReader(body, 64*e.options.MaxBody))
+		io.Copy(io.Discard, io.LimitReader(body, 64*bound))
 	}
 	return nil
 }
@@ -166,7 +190,7 @@ func (e *Engine) validate(c *Call) error {
 	}
 	takes, required := c.Operation.TakesBody()
 	if c.oversized && takes {
-		return Refuse(TooLarge, "the body is larger than %d bytes", e.options.MaxBody)
+		return Refuse(TooLarge, "the body is larger than %d bytes", e.bound(c))
 	}
 	if c.room.Negotiate != nil {
 		if err := c.room.Negotiate(c); err != nil {

@@ -39,6 +39,8 @@ type Dialect struct {
 	DefaultTenant string
 	// Token reads one of our own credentials. nil, nil means it is not ours, and so has every right.
 	Token func(c *Call, credential string) (*Principal, error)
+	// Admit turns a caller away before the request's body is read.
+	Admit func(c *Call) error
 	// Negotiate refuses requests for how they are put (Accept, Content-Type, unknown query parameters) before they are compared with the document.
 	Negotiate func(c *Call) error
 	// Forgive tells whether the provider lets pass what its document does not.
@@ -62,7 +64,10 @@ type Behaviour struct {
 	Settle func(tx *world.Tx, payment string, outcome checkout.Outcome) error
 	// Apply takes an arrow of a state table that no operation of the provider takes ("control" in the table).
 	Apply func(tx *world.Tx, machine, id, event string) error
-	// Outside: the handlers act on worlds, not within one, and get no transaction. Nothing of it is in the journal.
+	// MaxBody bounds the bodies of operations that take larger ones than the others, in bytes, by operationId.
+	MaxBody map[string]int64
+	// Outside: the handlers act on worlds, not within one, and get no transaction. Nothing of it is in the journal, and the paths of its
+	// document begin at the host's root.
 	Outside bool
 }
 
@@ -85,6 +90,8 @@ type Story struct {
 // Outward is what of it others see: pages that customers are sent to.
 type Outward struct {
 	Pages []Page
+	// Events are the names of all that its transactions tell of by Emit.
+	Events []string
 }
 
 // Role is one order of the cast and what it is there for.

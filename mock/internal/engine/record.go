@@ -37,6 +37,16 @@ func (e *Engine) record(c *Call, a *Answer) {
 	e.options.Log.Info(c.request.Method+" "+x.URL, "exchange", x.ID, "status", a.Status, "operation", x.Operation)
 }
 
+// complain tells the log of what breaks our word in a room that is in no journal.
+func (e *Engine) complain(c *Call, a *Answer) {
+	for _, v := range a.violations {
+		e.options.Log.Error("our answer breaks the document", "room", c.room.Name, "path", c.Path, "status", a.Status, "violation", v)
+	}
+	if c.refusal != nil && c.refusal.Kind == Internal {
+		e.options.Log.Error("a bug of the simulator", "room", c.room.Name, "path", c.Path, "detail", c.refusal.reason().Detail)
+	}
+}
+
 // observe writes down what happened without a request: timers and control commands.
 func observe(j *journal.Journal, c world.Commit) {
 	if c.Cause == "" || c.Cause == "cast" {
