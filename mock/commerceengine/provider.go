@@ -25,10 +25,11 @@ func New() engine.Provider {
 		Name:  "commerceengine",
 		Title: "Commerce Engine",
 		Dialect: engine.Dialect{
-			Phrase:  phrase,
-			Tenant:  store,
-			Token:   readCredential,
-			Secrets: []string{"card_number", "card_security_code", "card_token"},
+			Phrase:        phrase,
+			Tenant:        store,
+			DefaultTenant: "store_01", // the document's own
+			Token:         readCredential,
+			Secrets:       []string{"card_number", "card_security_code", "card_token"},
 		},
 		Behaviour: engine.Behaviour{
 			Operations: operations,
