@@ -5,6 +5,7 @@
 package mock
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -19,6 +20,7 @@ import (
 	"understudy/mock/commerceengine"
 	"understudy/mock/commercelayer"
 	"understudy/mock/fabric"
+	"understudy/mock/internal/control"
 	"understudy/mock/internal/engine"
 	"understudy/mock/internal/openapi"
 	"understudy/mock/nextcommerce"
@@ -46,6 +48,7 @@ type Options struct {
 	Journal      int               // how many exchanges a world remembers; default 1000
 	CORS         []string          // origins that may call the providers; default any
 	ControlToken string            // lets callers from other machines and origins use the control API
+	Version      string            // what the control API says that this is a build of; default "(devel)"
 	Twice        bool              // run every transaction twice and compare the two; for tests
 	Log          *slog.Logger      // default: silent
 }
@@ -69,8 +72,9 @@ func New(o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	e.Serve(rooms...)
-	return &Server{engine: e, handler: crossOrigin(o.CORS, e)}, nil
+	about := control.Options{Token: o.ControlToken, PublicURL: o.PublicURL, Version: cmp.Or(o.Version, "(devel)")}
+	e.Serve(append(rooms, engine.Room{Provider: control.New(e, about), Load: document(specs.Control, "")})...)
+	return &Server{engine: e, handler: crossOrigin(o, e)}, nil
 }
 
 // Ready waits until every document is read, and returns what is wrong with them.
@@ -136,10 +140,10 @@ func document(provider, profile string) func() (*openapi.Document, error) {
 	return once.(func() (*openapi.Document, error))
 }
 
-// crossOrigin lets browsers' pages of the given origins call the providers. The control API is left out: it decides for itself.
-func crossOrigin(origins []string, e *engine.Engine) http.Handler {
+// crossOrigin lets browsers' pages of the given origins call the providers, and the control API too if it has a token to ask them for.
+func crossOrigin(o Options, e *engine.Engine) http.Handler {
 	allow := cors.New(cors.Options{
-		AllowedOrigins: origins, // none means any
+		AllowedOrigins: o.CORS, // none means any
 		AllowedMethods: []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"},
 		AllowedHeaders: []string{"*"},
 		ExposedHeaders: []string{"Understudy-Exchange", "Preference-Applied", "Location", "Retry-After", "Allow",
@@ -148,7 +152,7 @@ func crossOrigin(origins []string, e *engine.Engine) http.Handler {
 	})
 	open := allow.Handler(e)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if e.IsControl(r) {
+		if o.ControlToken == "" && e.IsControl(r) {
 			e.ServeHTTP(w, r)
 			return
 		}
