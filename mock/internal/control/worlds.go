@@ -62,10 +62,13 @@ func (c *control) createWorld(call *engine.Call) (engine.Reply, error) {
 	return c.created(call, "/worlds/"+u.Name(), c.view(call, u)), nil
 }
 
-// checkStart keeps a history within the years that every date format of a provider can print.
+// checkStart refuses a start outside of the time that worlds know.
 func checkStart(start time.Time) error {
-	if year := start.UTC().Year(); !start.IsZero() && (year < 1970 || year > 9000) {
-		return engine.RefuseField("/start", "is in the year "+start.Format("2006"), "a time from 1970 to 9000")
+	if start.IsZero() {
+		return nil
+	}
+	if err := world.CheckTime(start); err != nil {
+		return engine.RefuseField("/start", "is no time of a world: "+err.Error(), "another time")
 	}
 	return nil
 }
