@@ -268,6 +268,27 @@ func TestPaymentMethods(t *testing.T) {
 			}
 		})
 	}
+	t.Run("cards show their brand and last digits", func(t *testing.T) {
+		t.Parallel()
+		for number, want := range map[string]string{
+			"5299920210000277": `"************0277","card_type":"Master Card"`, "378282246310005": `"************0005","card_type":"American Express"`,
+			"6521111111111110": `"************1110","card_type":"Rupay"`, "3530111333300000": `"************0000"}`,
+		} {
+			s := open(t)
+			s.retry("ORD-1001", strings.Replace(byCard, "4242 4242 4242 4242", number, 1)).Want(200)
+			if rows := s.get(order("ORD-1001", "payments")).Want(200); !strings.Contains(string(rows.Body), want) {
+				t.Errorf("%s: no %s in %s", number, want, rows.Body)
+			}
+		}
+	})
+	t.Run("a guest pays with a name that is not known", func(t *testing.T) {
+		t.Parallel()
+		guest, _, user := open(t).begin()
+		payload := guest.buy(teaTin, paying(onPage)).At("content.payment_info.sdk_payload.payload").(map[string]any)
+		if payload["customerId"] != user || payload["firstName"] != "" || payload["customerPhone"] != "" {
+			t.Errorf("%v", payload)
+		}
+	})
 	declined := []struct{ name, method, says string }{
 		{"a bank transfer", byTransfer, `payment_method.payment_method_type is "bank-transfer", which is not simulated`},
 		{"a NACH debit", byNACH, `payment_method.payment_method_type is "NACH", which is not simulated`},

@@ -19,17 +19,7 @@ import (
 // exported, and journal.
 func TestCardsAreNotKept(t *testing.T) {
 	t.Parallel()
-	yaml, _ := specs.Document("commerceengine")
-	document, err := openapi.Load(yaml)
-	if err != nil {
-		t.Fatal(err)
-	}
-	e := engine.New(engine.Options{Seed: "seed", Start: time.Date(2026, 3, 2, 9, 30, 0, 0, time.UTC), Frozen: true, Twice: true})
-	defer e.Close()
-	e.Serve(engine.Room{Provider: New(), Load: func() (*openapi.Document, error) { return document, nil }})
-	if err := e.Ready(context.Background()); err != nil {
-		t.Fatal(err)
-	}
+	e := serve(t)
 	send := func(path, body string) (int, string) {
 		r := httptest.NewRequest(http.MethodPost, "http://localhost/commerceengine/api/v1/store_01/storefront"+path, strings.NewReader(body))
 		r.Header.Set("Authorization", "Bearer x")
@@ -92,4 +82,21 @@ func TestCardsAreNotKept(t *testing.T) {
 	if !strings.Contains(string(memory), `"last_four":"1111"`) {
 		t.Error("the last four digits, which may be kept, are not")
 	}
+}
+
+// serve makes an engine with this room alone, so that a test can look behind it.
+func serve(t testing.TB) *engine.Engine {
+	t.Helper()
+	yaml, _ := specs.Document("commerceengine")
+	document, err := openapi.Load(yaml)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := engine.New(engine.Options{Seed: "seed", Start: time.Date(2026, 3, 2, 9, 30, 0, 0, time.UTC), Frozen: true, Twice: true})
+	t.Cleanup(e.Close)
+	e.Serve(engine.Room{Provider: New(), Load: func() (*openapi.Document, error) { return document, nil }})
+	if err := e.Ready(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	return e
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"understudy/mock/internal/engine"
+	"understudy/mock/internal/money"
 	"understudy/mock/internal/states"
 	"understudy/mock/internal/world"
 )
@@ -132,6 +133,71 @@ func TestTimers(t *testing.T) {
 	}
 	if want := []string{"ORD 1/2", "ORD-1001", "ORD-1002", "ORD-1003", "ORD-1007", "ORD-1009"}; !slices.Equal(due, want) || len(w.Timers()) != len(want)+1 {
 		t.Errorf("orders %q are to expire, want %q", due, want)
+	}
+}
+
+// TestGiven makes orders for tests, and refuses what cannot be made.
+func TestGiven(t *testing.T) {
+	t.Parallel()
+	rupees := func(minor int64) *money.Amount { return &money.Amount{Minor: minor, Currency: currency} }
+	t.Run("in every role of the cast, alike", func(t *testing.T) {
+		t.Parallel()
+		inWorld(t, func(tx *world.Tx) error {
+			all := summaries(tx)
+			for _, r := range roles() {
+				i := slices.IndexFunc(all, func(s engine.Summary) bool { return s.ID == r.ID })
+				s, err := given(tx, engine.Given{Role: r.Name})
+				if err != nil {
+					return err
+				}
+				if cast := all[i]; s.State != cast.State || s.Payment != cast.Payment || s.Total != cast.Total || s.Due != cast.Due || len(s.Payments) != len(cast.Payments) {
+					t.Errorf("%s: given %+v, the cast has %+v", r.Name, s, cast)
+				}
+			}
+			return nil
+		})
+	})
+	t.Run("of a number and a total of the test's own", func(t *testing.T) {
+		t.Parallel()
+		inWorld(t, func(tx *world.Tx) error {
+			s, err := given(tx, engine.Given{Role: "payable", ID: "A/1", Total: rupees(1)})
+			if err == nil && (s.ID != "A/1" || s.Total.Minor != 1 || s.Due.Minor != 1) {
+				t.Errorf("%+v", s)
+			}
+			return err
+		})
+	})
+	t.Run("numbers that a test took are passed over", func(t *testing.T) {
+		t.Parallel()
+		inWorld(t, func(tx *world.Tx) error {
+			if _, err := given(tx, engine.Given{Role: "paid", ID: "ORD-1011"}); err != nil {
+				return err
+			}
+			s, err := given(tx, engine.Given{Role: "paid"})
+			if s.ID != "ORD-1012" {
+				t.Errorf("the next is %q", s.ID)
+			}
+			return err
+		})
+	})
+	for name, g := range map[string]engine.Given{
+		"an unknown role":          {Role: "shipped"},
+		"a number that is taken":   {Role: "paid", ID: "ORD-1001"},
+		"another currency":         {Role: "paid", Total: &money.Amount{Minor: 1, Currency: "EUR"}},
+		"less than nothing":        {Role: "paid", Total: rupees(-1)},
+		"more than can be":         {Role: "paid", Total: rupees(1 << 62)},
+		"something for a free one": {Role: "nothing_due", Total: rupees(1)},
+		"nothing for a paid one":   {Role: "paid", Total: rupees(0)},
+	} {
+		t.Run(name+" is refused", func(t *testing.T) {
+			t.Parallel()
+			inWorld(t, func(tx *world.Tx) error {
+				if s, err := given(tx, g); err == nil {
+					t.Errorf("made %+v", s)
+				}
+				return nil
+			})
+		})
 	}
 }
 
