@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"os"
@@ -24,7 +25,7 @@ func serveBoth(t *testing.T, folder string) (address string, a *authority) {
 		t.Fatal(err)
 	}
 	plain, secure := split(l)
-	server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	server := &http.Server{ErrorLog: log.New(io.Discard, "", 0), Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.TLS != nil {
 			io.WriteString(w, "secure "+r.TLS.NegotiatedProtocol)
 			return

@@ -6,7 +6,7 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"text/tabwriter"
+	"unicode/utf8"
 )
 
 type triggers struct {
@@ -41,29 +41,52 @@ func (t *triggers) Run(out output) error {
 
 func (t *triggers) print(out io.Writer, list triggerList) error {
 	var names []string
-	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	for _, p := range list.Providers {
 		names = append(names, p.Provider)
 		if t.Provider != "" && t.Provider != p.Provider {
 			continue
 		}
-		fmt.Fprintf(w, "%s (%s), tenant %s\n", p.Title, p.Provider, p.DefaultTenant)
+		fmt.Fprintf(out, "%s (%s), tenant %s\n", p.Title, p.Provider, p.DefaultTenant)
+		var orders [][]string
 		for _, o := range p.Orders {
-			fmt.Fprintf(w, "  order\t%s\t%s\t%s\t\n", o.ID, o.Name, o.Note)
+			orders = append(orders, []string{o.ID, o.Name, o.Note})
 		}
-		printTriggers(w, p.Triggers)
-		fmt.Fprintln(w)
+		table(out, orders)
+		fmt.Fprintln(out)
+		table(out, rows(p.Triggers))
+		fmt.Fprintln(out)
 	}
 	if t.Provider != "" && !slices.Contains(names, t.Provider) {
 		return usage("there is no provider %q; these are: %s", t.Provider, strings.Join(names, ", "))
 	}
-	fmt.Fprintln(w, "Every provider")
-	printTriggers(w, list.Shared)
-	return w.Flush()
+	fmt.Fprintln(out, "Every provider")
+	table(out, rows(list.Shared))
+	return nil
 }
 
-func printTriggers(w io.Writer, list []trigger) {
+func rows(list []trigger) (rows [][]string) {
 	for _, t := range list {
-		fmt.Fprintf(w, "  %s\t%s\t%s\t%s\t\n", t.Where, t.Value, t.Effect, t.Provenance)
+		rows = append(rows, []string{t.Where, t.Value, t.Effect + " (" + t.Provenance + ")"})
+	}
+	return rows
+}
+
+// table prints rows in columns. A cell that is much wider than its column's others does not widen the column.
+func table(out io.Writer, rows [][]string) {
+	const widest = 44
+	width := map[int]int{}
+	for _, row := range rows {
+		for i, cell := range row {
+			if n := utf8.RuneCountInString(cell); n <= widest {
+				width[i] = max(width[i], n)
+			}
+		}
+	}
+	for _, row := range rows {
+		line := " "
+		for i, cell := range row {
+			line += fmt.Sprintf(" %-*s ", width[i], cell)
+		}
+		fmt.Fprintln(out, strings.TrimRight(line, " "))
 	}
 }
