@@ -23,6 +23,7 @@ import (
 	"understudy/mock/internal/control"
 	"understudy/mock/internal/engine"
 	"understudy/mock/internal/openapi"
+	"understudy/mock/internal/world"
 	"understudy/mock/nextcommerce"
 	"understudy/mock/norce"
 	"understudy/specs"
@@ -63,6 +64,9 @@ type Server struct {
 func New(o Options) (*Server, error) {
 	if o.Seed == "" {
 		o.Seed = "understudy"
+	}
+	if err := world.CheckTime(o.Clock); err != nil && !o.Clock.IsZero() {
+		return nil, fmt.Errorf("the clock is set to %s: %w", o.Clock.Format(time.RFC3339), err)
 	}
 	e := engine.New(engine.Options{
 		Seed: o.Seed, Start: o.Clock, Frozen: !o.Clock.IsZero(), PublicURL: o.PublicURL,

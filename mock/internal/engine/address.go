@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"net"
 	"net/http"
 	"net/url"
@@ -15,27 +16,26 @@ import (
 type address struct {
 	world  string
 	room   string
-	tenant string // from the host or the Understudy-Tenant header; else ""
+	tenant string // from the host, the path or the Understudy-Tenant header; else ""
 	path   string // the vendor's path, escaped, // folded
-	prefix string // what stands before the vendor's path in a URL of this server; "" if the host names the room
-	byHost bool
+
+	byHost      bool // the host names the room and the tenant
+	worldInHost bool // and the world
 }
 
 // resolve reads an address off a request. It looks nothing up but which rooms there are, changes nothing and never redirects.
 //
 // The host may name the room: {tenant}[.{world}].{room}.localhost. Otherwise the path does: [/w/{world}][/t/{tenant}]/{room}/….
-// The headers Understudy-World and Understudy-Tenant name what the path does not.
+// A world can stand in the path either way. The headers Understudy-World and Understudy-Tenant name what neither host nor path does.
 func resolve(r *http.Request, isRoom func(string) bool) address {
-	a := address{path: fold(r.URL.EscapedPath()), tenant: r.Header.Get("Understudy-Tenant")}
-	if a.readHost(r.Host, isRoom) {
-		if a.world == "" {
-			a.world = orDefault(r.Header.Get("Understudy-World"))
-		}
-		return a
-	}
-	a.world = r.Header.Get("Understudy-World")
-	if rest, ok := strings.CutPrefix(a.path, "/w/"); ok {
+	a := address{path: fold(r.URL.EscapedPath())}
+	a.readHost(r.Host, isRoom)
+	if rest, ok := strings.CutPrefix(a.path, "/w/"); ok && !a.worldInHost {
 		a.world, a.path = cutSegment(rest)
+	}
+	a.world = cmp.Or(a.world, r.Header.Get("Understudy-World"), world.Default)
+	if a.byHost {
+		return a
 	}
 	if rest, ok := strings.CutPrefix(a.path, "/t/"); ok {
 		a.tenant, a.path = cutSegment(rest)
@@ -43,32 +43,41 @@ func resolve(r *http.Request, isRoom func(string) bool) address {
 			a.tenant = plain
 		}
 	}
-	a.world = orDefault(a.world)
-	if a.world != world.Default {
-		a.prefix = "/w/" + a.world
-	}
-	if a.tenant != "" {
-		a.prefix += "/t/" + url.PathEscape(a.tenant)
-	}
+	a.tenant = cmp.Or(a.tenant, r.Header.Get("Understudy-Tenant"))
 	a.room, a.path = cutSegment(strings.TrimPrefix(a.path, "/"))
-	a.prefix += "/" + a.room
 	return a
 }
 
-func (a *address) readHost(host string, isRoom func(string) bool) bool {
+// prefix is what stands before the vendor's path in a URL that leads to this address, at the host of the request or at another one, which
+// names nothing.
+func (a address) prefix(anotherHost bool) string {
+	prefix := ""
+	if a.world != world.Default && (anotherHost || !a.worldInHost) {
+		prefix += "/w/" + a.world
+	}
+	if a.byHost && !anotherHost {
+		return prefix
+	}
+	if a.tenant != "" {
+		prefix += "/t/" + url.PathEscape(a.tenant)
+	}
+	return prefix + "/" + a.room
+}
+
+// readHost reads {tenant}[.{world}].{room}.localhost.
+func (a *address) readHost(host string, isRoom func(string) bool) {
 	if name, _, err := net.SplitHostPort(host); err == nil {
 		host = name
 	}
 	labels := strings.Split(strings.ToLower(host), ".")
 	n := len(labels)
 	if n < 3 || n > 4 || labels[n-1] != "localhost" || !isRoom(labels[n-2]) {
-		return false
+		return
 	}
 	a.byHost, a.room, a.tenant = true, labels[n-2], labels[0]
 	if n == 4 {
-		a.world = labels[1]
+		a.worldInHost, a.world = true, labels[1]
 	}
-	return true
 }
 
 // cutSegment splits "a/b/c" into "a" and "/b/c".
@@ -86,13 +95,6 @@ func fold(path string) string {
 		path = strings.ReplaceAll(path, "//", "/")
 	}
 	return path
-}
-
-func orDefault(name string) string {
-	if name == "" {
-		return world.Default
-	}
-	return name
 }
 
 // checkTenant refuses names that could not stand in a URL or in JSON as they are.

@@ -151,13 +151,16 @@ func (e *Engine) create(name, seed string, start time.Time, frozen bool) (*Unive
 	if err := world.CheckName(name); err != nil {
 		return nil, Refuse(Invalid, "%s", err)
 	}
+	if err := world.CheckTime(start); err != nil && !start.IsZero() {
+		return nil, Refuse(Invalid, "start: %s", err)
+	}
 	if len(e.worlds) >= e.options.MaxWorlds {
 		return nil, Refuse(Throttled, "there are %d worlds already, the most that --max-worlds allows; delete one first", len(e.worlds))
 	}
 	j := journal.New(name, e.options.Journal)
 	rooms := map[string]world.Room{}
 	for _, r := range e.rooms {
-		rooms[r.Name] = world.Room{Cast: r.Cast, Timers: r.Timers, Kinds: r.Kinds}
+		rooms[r.Name] = r.world()
 	}
 	u := &Universe{Journal: j, World: world.New(world.Options{
 		Name: name, Seed: seed, Start: start, Frozen: frozen, Rooms: rooms, Twice: e.options.Twice,

@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -298,5 +299,48 @@ func TestAHandlerNeedsAnOperation(t *testing.T) {
 	err := e.Ready(context.Background())
 	if err == nil || !strings.Contains(err.Error(), "noSuchThing") || !strings.Contains(err.Error(), "getCounter") {
 		t.Errorf("Ready: %v", err)
+	}
+}
+
+func TestWorldsAreMadeWithinBounds(t *testing.T) {
+	t.Parallel()
+	e, _ := start(t, engine.Options{MaxWorlds: 2})
+	at := func(year int) time.Time { return time.Date(year, 1, 1, 0, 0, 0, 0, time.UTC) }
+	steps := []struct {
+		name  string
+		start time.Time
+		kind  engine.Kind // of the refusal; "" if it is made
+	}{
+		{"Bad_Name", time.Time{}, engine.Invalid},
+		{"a", at(12026), engine.Invalid},
+		{"a", at(1969), engine.Invalid},
+		{"a", at(2030), ""},
+		{"a", at(2031), engine.Conflict},
+		{"b", time.Time{}, ""},
+		{"c", time.Time{}, engine.Throttled},
+	}
+	for _, s := range steps {
+		u, err := e.Create(s.name, "", s.start, false)
+		var refusal *engine.Error
+		switch {
+		case s.kind != "" && (!errors.As(err, &refusal) || refusal.Kind != s.kind):
+			t.Errorf("%s from %s: %v, want %s", s.name, s.start, err, s.kind)
+		case s.kind == "" && (err != nil || u.Seed() != "seed/"+s.name):
+			t.Errorf("%s from %s: %v", s.name, s.start, err)
+		}
+	}
+	a, _ := e.Known("a")
+	b, _ := e.Known("b")
+	if ac, bc := a.Clock(), b.Clock(); !ac.Start.Equal(at(2030)) || ac.Frozen || !bc.Start.Equal(at(2026)) || !bc.Frozen {
+		t.Errorf("clocks: %+v, %+v", ac, bc)
+	}
+	if !e.Delete("a") || e.Delete("a") {
+		t.Error("deleting")
+	}
+	if _, err := e.Universe("c"); err != nil {
+		t.Errorf("there is room again: %v", err)
+	}
+	if _, ok := e.Known("a"); ok || len(e.Universes()) != 2 {
+		t.Error("a is still known")
 	}
 }

@@ -87,7 +87,7 @@ func (e *Engine) address(r *http.Request) (*Call, error) {
 	}
 	c := &Call{
 		room: room, world: u, request: r, Profile: room.profile, Header: r.Header, Path: a.path, label: a.tenant,
-		Method: r.Method, Place: world.Place{Provider: room.Name}, base: e.Origin(r) + a.prefix,
+		Method: r.Method, Place: world.Place{Provider: room.Name}, base: e.Origin(r) + a.prefix(e.options.PublicURL != ""),
 	}
 	if c.Method == http.MethodHead {
 		c.Method = http.MethodGet

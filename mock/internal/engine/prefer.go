@@ -26,7 +26,7 @@ const maxDelay = time.Minute
 func (c *Call) readPreferences() error {
 	var wanted []string
 	for _, line := range c.Header.Values("Prefer") {
-		wanted = append(wanted, strings.FieldsFunc(line, func(r rune) bool { return r == ',' || r == ';' })...)
+		wanted = append(wanted, listed(line)...)
 	}
 	if strings.Contains(c.request.URL.RawQuery, "__") {
 		for _, name := range []string{"code", "example"} {
@@ -35,13 +35,33 @@ func (c *Call) readPreferences() error {
 			}
 		}
 	}
+	seen := map[string]bool{}
 	for _, preference := range wanted {
-		name, value, _ := strings.Cut(strings.TrimSpace(preference), "=")
-		if err := c.prefer.read(strings.ToLower(strings.TrimSpace(name)), strings.Trim(strings.TrimSpace(value), `"`)); err != nil {
+		name, value, _ := strings.Cut(preference, "=")
+		if name = strings.ToLower(strings.TrimSpace(name)); seen[name] {
+			continue // RFC 7240: the first of its name counts
+		}
+		seen[name] = true
+		if err := c.prefer.read(name, strings.Trim(strings.TrimSpace(value), `"`)); err != nil {
 			return RefuseParameter("header", "Prefer", err.Error(), "a preference as the README lists them")
 		}
 	}
 	return nil
+}
+
+// listed parts a header's value at commas and semicolons, but not within quotes.
+func listed(value string) []string {
+	var list []string
+	quoted, from := false, 0
+	for i, r := range value {
+		switch {
+		case r == '"':
+			quoted = !quoted
+		case (r == ',' || r == ';') && !quoted:
+			list, from = append(list, value[from:i]), i+1
+		}
+	}
+	return append(list, value[from:])
 }
 
 func (p *prefer) read(name, value string) (err error) {

@@ -9,6 +9,9 @@ import (
 
 // record writes the exchange down, before its answer is sent, and names the entry in the answer.
 func (e *Engine) record(c *Call, a *Answer) {
+	if c.commit.At.IsZero() { // it did not come to a transaction
+		c.commit.Number = c.world.Commits()
+	}
 	x := &journal.Exchange{
 		At: c.world.Now(), Provider: c.Place.Provider, Tenant: c.Place.Tenant, Nearest: c.nearest,
 		Method: c.request.Method, Path: c.Path, URL: c.request.URL.String(),

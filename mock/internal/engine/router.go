@@ -13,6 +13,7 @@ import (
 	"github.com/gorilla/mux"
 
 	"understudy/mock/internal/openapi"
+	"understudy/mock/internal/world"
 )
 
 // room is a provider with its document, ready when `ready` is closed.
@@ -37,7 +38,7 @@ func (r *room) open(load func() (*openapi.Document, error)) {
 	defer close(r.ready)
 	document, err := load()
 	if err == nil {
-		err = r.agree(document)
+		err = errors.Join(r.agree(document), r.world().Check())
 	}
 	if err != nil {
 		r.failed = fmt.Errorf("%s: %w", r.Name, err)
@@ -57,6 +58,9 @@ func (r *room) route(template string, t target) {
 	r.router.Path(template).Name(strconv.Itoa(len(r.targets)))
 	r.targets = append(r.targets, t)
 }
+
+// world is what a world has to know of the room.
+func (r *room) world() world.Room { return world.Room{Cast: r.Cast, Timers: r.Timers, Kinds: r.Kinds} }
 
 // agree fails on an operation without a handler or a reason, and on a handler without an operation.
 func (r *room) agree(d *openapi.Document) error {
@@ -131,8 +135,9 @@ func (t target) allow() []string {
 // nearest names the operation whose path is most like an unknown one, for the journal.
 func (r *room) nearest(method, path string) string {
 	best, least := "", -1
+	segments := strings.SplitN(path, "/", 33)
 	for _, op := range r.document.Operations() {
-		d := 2 * segmentDistance(strings.Split(path, "/"), strings.Split(op.Path, "/"))
+		d := distance(segments, strings.Split(op.Path, "/"), 16, segmentsDiffer)
 		if op.Method != method {
 			d++
 		}
@@ -143,22 +148,36 @@ func (r *room) nearest(method, path string) string {
 	return best
 }
 
-// segmentDistance is how many segments have to be changed, added or taken away to make a path of a template.
-func segmentDistance(path, template []string) int {
-	row := make([]int, len(template)+1)
-	for j := range row {
-		row[j] = j
+// segmentsDiffer tells how far a segment is from a template's, up to 16: "payment" is nearer to "payments" than to "orders".
+func segmentsDiffer(segment, want string) int {
+	switch {
+	case segment == want:
+		return 0
+	case strings.HasPrefix(want, "{") && segment != "":
+		return 1
 	}
-	for i, segment := range path {
+	letters := []byte(segment[:min(len(segment), 64)])
+	differ := distance(letters, []byte(want), 1, func(a, b byte) int {
+		if a == b {
+			return 0
+		}
+		return 1
+	})
+	return 4 + 12*differ/max(len(letters), len(want), 1)
+}
+
+// distance is what it costs to make b of a: `other` for each part that is added or taken away, and what differ says for one that is changed.
+func distance[T any](a, b []T, other int, differ func(a, b T) int) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j * other
+	}
+	for i, part := range a {
 		last := row[0]
-		row[0] = i + 1
-		for j, want := range template {
-			cost := 1
-			if segment == want || (strings.HasPrefix(want, "{") && segment != "") {
-				cost = 0
-			}
-			last, row[j+1] = row[j+1], min(row[j+1]+1, row[j]+1, last+cost)
+		row[0] = (i + 1) * other
+		for j, want := range b {
+			last, row[j+1] = row[j+1], min(row[j+1]+other, row[j]+other, last+differ(part, want))
 		}
 	}
-	return row[len(template)]
+	return row[len(b)]
 }
