@@ -13,10 +13,10 @@ import (
 
 // Timers, by name.
 const (
-	attemptExpiry  = "attempt expiry"
-	attemptOutcome = "attempt outcome"
-	orderExpiry    = "order expiry"
-	refundProgress = "refund progress"
+	attemptExpiry  = "attempt_expiry"
+	attemptOutcome = "attempt_outcome"
+	orderExpiry    = "order_expiry"
+	refundProgress = "refund_progress"
 )
 
 // New is the room's table of contents.
