@@ -2,6 +2,7 @@ package commercelayer
 
 import (
 	"understudy/mock/internal/engine"
+	"understudy/mock/internal/money"
 	"understudy/mock/internal/world"
 )
 
@@ -45,10 +46,11 @@ func updateAuthorization(c *engine.Call) (engine.Reply, error) {
 		a.Updated = c.Tx.Now()
 	}
 	var err error
-	if attributes.Capture {
-		err = captureAuthorization(c.Tx, a, attributes.CaptureAmount)
-	} else if attributes.CaptureAmount != nil {
-		err = invalid("/data/attributes/_capture_amount_cents", "invalid", "needs _capture beside it")
+	if attributes.CaptureAmount != nil {
+		err = a.plan(*attributes.CaptureAmount)
+	}
+	if err == nil && bool(attributes.Capture) {
+		err = captureAuthorization(c.Tx, a)
 	}
 	if err == nil && bool(attributes.Void) {
 		err = voidAuthorization(c.Tx, a)
@@ -62,23 +64,33 @@ func updateAuthorization(c *engine.Call) (engine.Reply, error) {
 	return answer(c, authorizationType, a.ID, 200)
 }
 
-// captureAuthorization captures an amount in cents, or what is left.
-func captureAuthorization(tx *world.Tx, a *Authorization, cents *int64) error {
-	rest := a.Ledger.Capturable()
+// plan sets what the next capture is to take.
+func (a *Authorization) plan(cents int64) error {
+	if rest := a.Ledger.Capturable().Minor; cents > rest {
+		return limited("/data/attributes/_capture_amount_cents", "less_than_or_equal_to", rest)
+	}
+	a.Next = &cents
+	return nil
+}
+
+// toCapture is what the next capture takes: what was set, or what is left.
+func (a *Authorization) toCapture() money.Amount {
+	amount := a.Ledger.Capturable()
+	if a.Next != nil && *a.Next < amount.Minor {
+		amount.Minor = *a.Next
+	}
+	return amount
+}
+
+// captureAuthorization captures the amount that was set, or what is left.
+func captureAuthorization(tx *world.Tx, a *Authorization) error {
 	if err := a.open("_capture"); err != nil {
 		return err
 	}
 	if o, _ := orders.Get(tx, a.Order); o.Status == orderCancelled || o.Status == orderEditing {
 		return invalid("/data/attributes/_capture", "invalid", "can't be done: the order is "+o.Status)
 	}
-	amount := rest
-	if cents != nil {
-		amount.Minor = *cents
-	}
-	if amount.Minor > rest.Minor {
-		return limited("/data/attributes/_capture_amount_cents", "less_than_or_equal_to", rest.Minor)
-	}
-	return capture(tx, a, amount, "")
+	return capture(tx, a, a.toCapture(), "")
 }
 
 // open refuses to act on an authorization that promises nothing any more.

@@ -2,6 +2,7 @@ package commercelayer
 
 import (
 	"understudy/mock/internal/engine"
+	"understudy/mock/internal/money"
 	"understudy/mock/internal/world"
 )
 
@@ -53,10 +54,11 @@ func updateCapture(c *engine.Call) (engine.Reply, error) {
 		k.Updated = c.Tx.Now()
 	}
 	var err error
-	if attributes.Refund {
-		err = refundCapture(c.Tx, k, attributes.RefundAmount)
-	} else if attributes.RefundAmount != nil {
-		err = invalid("/data/attributes/_refund_amount_cents", "invalid", "needs _refund beside it")
+	if attributes.RefundAmount != nil {
+		err = k.plan(*attributes.RefundAmount)
+	}
+	if err == nil && bool(attributes.Refund) {
+		err = refundCapture(c.Tx, k)
 	}
 	if err == nil && bool(attributes.Cancel) {
 		err = cancelCapture(c.Tx, k)
@@ -67,25 +69,38 @@ func updateCapture(c *engine.Call) (engine.Reply, error) {
 	return answer(c, captureType, k.ID, 200)
 }
 
-// refundCapture refunds an amount in cents, or what is left. Once all that an order paid is refunded, the order is cancelled.
-func refundCapture(tx *world.Tx, k *Capture, cents *int64) error {
-	rest, err := k.Amount.Sub(k.Refunded)
-	if err != nil {
-		return err
+// rest is what can still be refunded.
+func (k *Capture) rest() money.Amount {
+	return money.Amount{Minor: k.Amount.Minor - k.Refunded.Minor, Currency: k.Amount.Currency}
+}
+
+// plan sets what the next refund is to give back.
+func (k *Capture) plan(cents int64) error {
+	if rest := k.rest().Minor; cents > rest {
+		return limited("/data/attributes/_refund_amount_cents", "less_than_or_equal_to", rest)
 	}
-	if rest.IsZero() {
+	k.Next = &cents
+	return nil
+}
+
+// toRefund is what the next refund gives back: what was set, or what is left.
+func (k *Capture) toRefund() money.Amount {
+	amount := k.rest()
+	if k.Next != nil && *k.Next < amount.Minor {
+		amount.Minor = *k.Next
+	}
+	return amount
+}
+
+// refundCapture refunds the amount that was set, or what is left. Once all that an order paid is refunded, the order is cancelled.
+func refundCapture(tx *world.Tx, k *Capture) error {
+	if k.rest().IsZero() {
 		return invalid("/data/attributes/_refund", "invalid", "needs a capture with something left; this one is refunded")
-	}
-	amount := rest
-	if cents != nil {
-		amount.Minor = *cents
-	}
-	if amount.Minor > rest.Minor {
-		return limited("/data/attributes/_refund_amount_cents", "less_than_or_equal_to", rest.Minor)
 	}
 	if o, _ := orders.Get(tx, k.Order); o.Status != orderPlaced && o.Status != orderApproved {
 		return invalid("/data/attributes/_refund", "invalid", "needs a placed or approved order; it is "+o.Status)
 	}
+	amount := k.toRefund()
 	if err := refund(tx, k, amount, ""); err != nil {
 		return err
 	}
@@ -99,18 +114,14 @@ func refundCapture(tx *world.Tx, k *Capture, cents *int64) error {
 
 // cancelCapture refunds the capture of a pending order, which is left unpaid.
 func cancelCapture(tx *world.Tx, k *Capture) error {
-	rest, err := k.Amount.Sub(k.Refunded)
-	if err != nil {
-		return err
-	}
 	o, _ := orders.Edit(tx, k.Order)
 	switch {
-	case rest.IsZero():
+	case k.rest().IsZero():
 		return invalid("/data/attributes/_cancel", "invalid", "needs a capture with something left; this one is refunded")
 	case o.Status != orderPending:
 		return invalid("/data/attributes/_cancel", "invalid", "needs a pending order; it is "+o.Status)
 	}
-	if err := refund(tx, k, rest, ""); err != nil {
+	if err := refund(tx, k, k.rest(), ""); err != nil {
 		return err
 	}
 	if o.Live == k.Authorization {

@@ -18,8 +18,12 @@ var (
 	getCheckoutComPaymentEventStoresLink = linkage(paymentType, eventStoreType)
 )
 
-// record adds what a caller changed in a payment to its history; before is nil for a new payment. Without a change there is no entry.
-func record(c *engine.Call, p, before *Payment) {
+// record adds what a call changed in a payment to its history; before is nil for a new payment. Without a change there is no entry.
+func record(c *engine.Call, id string, before *Payment) {
+	p, ok := payments.Get(c.Tx, id)
+	if !ok {
+		return
+	}
 	event, was := "create", map[string]json.RawMessage{}
 	if before != nil {
 		event, was = "update", before.history()
@@ -37,8 +41,9 @@ func record(c *engine.Call, p, before *Payment) {
 	if before != nil && len(differences) == 0 {
 		return
 	}
-	p.Updated = c.Tx.Now()
-	h := &Change{Common: born(c.Tx, "change", ""), Resource: p.ID, Event: event, Attributes: differences, Who: whoIs(c)}
+	h := &Change{Common: born(c.Tx, "change", ""), Resource: id, Event: event, Attributes: differences, Who: whoIs(c)}
 	changes.Put(c.Tx, h.ID, h)
+	p, _ = payments.Edit(c.Tx, id)
+	p.Updated = c.Tx.Now()
 	p.Changes = append(p.Changes, h.ID)
 }

@@ -93,7 +93,6 @@ var orderTriggers = []struct {
 // pulled is a trigger with what goes with it.
 type pulled struct {
 	name     string
-	amount   *int64 // to authorize, in cents; nil for the total
 	scenario checkout.Scenario
 }
 
@@ -120,28 +119,49 @@ func updateOrder(c *engine.Call) (engine.Reply, error) {
 			return engine.Reply{}, err
 		}
 	}
+	before := sourcesOf(c.Tx, o)
 	o.Updated = c.Tx.Now()
 	if err := o.take(c.Tx, &in); err != nil {
 		return engine.Reply{}, err
 	}
-	a := &in.Data.Attributes
+	if err := o.pull(c, &in.Data.Attributes); err != nil {
+		return engine.Reply{}, err
+	}
+	for _, p := range before {
+		record(c, p.ID, p)
+	}
+	if bool(in.Data.Attributes.Place) && o.Status == orderPending && o.declinedIn(c.Tx) {
+		return decline(c, o), nil
+	}
+	return answer(c, orderType, o.ID, 200)
+}
+
+// sourcesOf are the order's payments as they were before the call.
+func sourcesOf(tx *world.Tx, o *Order) []*Payment {
+	var list []*Payment
+	for _, id := range o.Payments {
+		p, _ := payments.Get(tx, id)
+		list = append(list, p)
+	}
+	return list
+}
+
+// pull does what the triggers say.
+func (o *Order) pull(c *engine.Call, a *orderAttributes) error {
 	for _, t := range orderTriggers {
 		if !bool(t.sent(a)) || t.name == "_authorize" && bool(a.Place) { // placing authorizes
 			continue
 		}
 		if t.integration {
 			if err := restricted(c); err != nil {
-				return engine.Reply{}, err
+				return err
 			}
 		}
-		if err := t.pull(c.Tx, o, pulled{t.name, a.AuthorizationAmount, c.Scenario()}); err != nil {
-			return engine.Reply{}, err
-		}
-		if t.name == "_place" && o.Status == orderPending && o.refusedIn(c.Tx) {
-			return decline(c, o), nil
+		if err := t.pull(c.Tx, o, pulled{t.name, c.Scenario()}); err != nil {
+			return err
 		}
 	}
-	return answer(c, orderType, o.ID, 200)
+	return nil
 }
 
 // restrictedBut lets a sales channel do to an order after its placement what it may: cancel it.
@@ -167,6 +187,12 @@ func (o *Order) take(tx *world.Tx, in *orderInput) error {
 	a.TermsURL.into(&o.TermsURL)
 	a.PrivacyURL.into(&o.PrivacyURL)
 	a.referenceInput.into(&o.Common)
+	if cents := a.AuthorizationAmount; cents != nil {
+		if most := o.total().Minor; *cents > most {
+			return limited("/data/attributes/_authorization_amount_cents", "less_than_or_equal_to", most)
+		}
+		o.AuthorizationAmount = cents
+	}
 	if err := o.takeCoupon(a.CouponCode); err != nil {
 		return err
 	}
@@ -307,18 +333,15 @@ func nullifyPaymentSource(tx *world.Tx, o *Order, t pulled) error {
 	return dropSource(tx, o)
 }
 
-// authorizeOrder authorizes the order's payment source, for the total or a given amount.
+// authorizeOrder authorizes the order's payment source, for the total or the amount that was set to be authorized.
 func authorizeOrder(tx *world.Tx, o *Order, t pulled) error {
 	p, ok := payments.Edit(tx, o.Source)
 	if !ok {
 		return invalid("/data/relationships/payment_source", "blank", "can't be blank")
 	}
 	amount := o.total()
-	if t.amount != nil {
-		if *t.amount > amount.Minor {
-			return limited("/data/attributes/_authorization_amount_cents", "less_than_or_equal_to", amount.Minor)
-		}
-		amount.Minor = *t.amount
+	if o.AuthorizationAmount != nil && *o.AuthorizationAmount < amount.Minor {
+		amount.Minor = *o.AuthorizationAmount
 	}
 	return authorize(tx, o, p, amount, t.scenario)
 }
@@ -358,8 +381,8 @@ func placeOrder(tx *world.Tx, o *Order, t pulled) error {
 	return o.place(tx)
 }
 
-// refusedIn tells whether the order's payment source is declined.
-func (o *Order) refusedIn(tx *world.Tx) bool {
+// declinedIn tells whether the order's payment source is declined.
+func (o *Order) declinedIn(tx *world.Tx) bool {
 	p, ok := payments.Get(tx, o.Source)
 	return ok && p.State == stateDeclined
 }
@@ -445,10 +468,11 @@ func refundOrder(tx *world.Tx, o *Order, t pulled) error {
 	}
 	for _, id := range a.Captures {
 		k, _ := captures.Edit(tx, id)
-		if k.Refunded == k.Amount {
+		if k.rest().IsZero() {
 			continue
 		}
-		if err := refundCapture(tx, k, nil); err != nil {
+		k.Next = nil
+		if err := refundCapture(tx, k); err != nil {
 			return err
 		}
 	}

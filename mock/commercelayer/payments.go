@@ -73,7 +73,7 @@ func createCheckoutComPayment(c *engine.Call) (engine.Reply, error) {
 	if err := p.take(c.Tx, &in); err != nil {
 		return engine.Reply{}, err
 	}
-	record(c, p, nil)
+	record(c, p.ID, nil)
 	c.Tx.Emit("checkout_com_payments.create", p.ID)
 	return answer(c, paymentType, p.ID, 201)
 }
@@ -199,7 +199,7 @@ func updateCheckoutComPayment(c *engine.Call) (engine.Reply, error) {
 	if err != nil {
 		return engine.Reply{}, err
 	}
-	record(c, p, before)
+	record(c, p.ID, before)
 	return answer(c, paymentType, p.ID, 200)
 }
 

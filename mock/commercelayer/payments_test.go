@@ -312,6 +312,10 @@ func TestAPaymentsHistory(t *testing.T) {
 		!reflect.DeepEqual(list.At("data.1.attributes.changes.metadata"), []any{map[string]any{}, map[string]any{"gift": true}}) {
 		t.Errorf("versions are %s", list.Body)
 	}
+	s.patchOrder("ABCRtyUpBa", attributes{"_authorize": true}).Want(200)
+	if last := s.get("/checkout_com_payments/" + id + "/versions"); last.At("meta.record_count") != 3.0 || last.At("data.2.attributes.changes.customer_token") == nil {
+		t.Errorf("an authorization by the order left %s", last.Body)
+	}
 	one := s.get("/versions/" + list.Text("data.1.id"))
 	if one.Text("data.attributes.who.application.kind") != "integration" {
 		t.Errorf("the version is %s", one.Body)

@@ -88,6 +88,8 @@ type Order struct {
 	Refunds        []string `json:"refunds"`
 	Errors         int      `json:"errors"` // failed authorizations
 
+	AuthorizationAmount *int64 `json:"authorization_amount"` // cents to authorize instead of the total
+
 	PlacedAt             *time.Time `json:"placed_at"`
 	ApprovedAt           *time.Time `json:"approved_at"`
 	CancelledAt          *time.Time `json:"cancelled_at"`
@@ -171,6 +173,7 @@ type Authorization struct {
 	Transaction
 	Payment  string       `json:"payment"`
 	Ledger   money.Ledger `json:"ledger"`
+	Next     *int64       `json:"next"` // cents that the next capture is to take instead of what is left
 	Captures []string     `json:"captures"`
 	Voids    []string     `json:"voids"`
 }
@@ -187,6 +190,7 @@ type Capture struct {
 	Transaction
 	Authorization string       `json:"authorization"`
 	Refunded      money.Amount `json:"refunded"`
+	Next          *int64       `json:"next"` // cents that the next refund is to give back instead of what is left
 	Refunds       []string     `json:"refunds"`
 }
 

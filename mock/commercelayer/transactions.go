@@ -85,6 +85,7 @@ func capture(tx *world.Tx, a *Authorization, amount money.Amount, id string) err
 	}
 	k := &Capture{Transaction: newTransaction(tx, o, "capture", id, amount, p), Authorization: a.ID, Refunded: money.Zero(o.Currency)}
 	captures.Put(tx, k.ID, k)
+	a.Next = nil
 	o.Captures, a.Captures = append(o.Captures, k.ID), append(a.Captures, k.ID)
 	tx.Emit("captures.create", k.ID)
 	if paymentStatus(o.total(), &a.Ledger) == "paid" {
@@ -148,7 +149,7 @@ func refund(tx *world.Tx, k *Capture, amount money.Amount, id string) error {
 	if err != nil {
 		return err
 	}
-	k.Refunded = refunded
+	k.Refunded, k.Next = refunded, nil
 	o, _ := orders.Edit(tx, k.Order)
 	p, err := moveMoney(tx, a, "refund")
 	if err != nil {

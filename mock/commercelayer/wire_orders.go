@@ -142,7 +142,7 @@ func authorizationAttributesOf(_ *view, t *Authorization) authorizationAttribute
 	if !t.Failed {
 		a.CVVCode, a.AVSCode = &card.CVVCheck, &card.AVSCheck
 	}
-	a.CaptureCents, a.CaptureFloat, a.Capture = triple(t.Ledger.Captured)
+	a.CaptureCents, a.CaptureFloat, a.Capture = triple(t.toCapture())
 	a.CaptureBalanceCents, a.CaptureBalanceFloat, a.CaptureBalance = triple(t.Ledger.Capturable())
 	a.VoidBalanceCents, a.VoidBalanceFloat, a.VoidBalance = triple(t.Ledger.Capturable())
 	return a
@@ -161,8 +161,8 @@ type captureAttributes struct {
 
 func captureAttributesOf(_ *view, k *Capture) captureAttributes {
 	a := captureAttributes{transactionAttributes: transactionAttributesOf(&k.Transaction), stamps: stampsOf(&k.Common)}
-	a.RefundCents, a.RefundFloat, a.Refund = triple(k.Refunded)
-	a.RefundBalanceCents, a.RefundBalanceFloat, a.RefundBalance = triple(money.Amount{Minor: k.Amount.Minor - k.Refunded.Minor, Currency: k.Amount.Currency})
+	a.RefundCents, a.RefundFloat, a.Refund = triple(k.toRefund())
+	a.RefundBalanceCents, a.RefundBalanceFloat, a.RefundBalance = triple(k.rest())
 	return a
 }
 
