@@ -72,8 +72,43 @@ func TestJourneys(t *testing.T) {
 		link := s.retry("ORD 1/2", onPage).Want(200).Text("content.payment_info.payment_links.web")
 		s.call("POST", order("ORD 1/2", "cancel-payment-request"), "").Want(200)
 		s.Call("GET", link, nil).Want(410)
-		s.Call("POST", link, "event=approve").Want(400)
+		s.Call("POST", link, "event=pay&card-number=4242424242424242").Want(400)
 		s.wantStanding("ORD 1/2", "failed, 0 paid, 299 unpaid, retry true")
+	})
+	scenarios := []struct{ form, standing, later string }{
+		{"scenario=insufficient_funds", "failed, 0 paid, 299 unpaid, retry true", ""},
+		{"scenario=frictionless", "success, 299 paid, 0 unpaid, retry false", ""},
+		{"scenario=expired", "failed, 0 paid, 299 unpaid, retry true", ""},
+		{"scenario=abandoned", "pending, 0 paid, 299 unpaid, retry false", ""},
+		{"scenario=pending_then_approved", "pending, 0 paid, 299 unpaid, retry false", "success, 299 paid, 0 unpaid, retry false"},
+		{"scenario=pending_then_declined", "pending, 0 paid, 299 unpaid, retry false", "failed, 0 paid, 299 unpaid, retry true"},
+		{"method=upi&upi=success@upi", "success, 299 paid, 0 unpaid, retry false", ""},
+		{"method=upi&upi=failure@upi", "failed, 0 paid, 299 unpaid, retry true", ""},
+	}
+	for _, c := range scenarios {
+		t.Run("on the page: "+c.form, func(t *testing.T) {
+			t.Parallel()
+			s := open(t)
+			link := s.retry("ORD 1/2", onPage).Want(200).Text("content.payment_info.payment_links.web")
+			s.Call("POST", link, "event=pay&"+c.form).Want(303)
+			s.wantStanding("ORD 1/2", c.standing)
+			if c.later != "" {
+				s.Advance(time.Minute)
+				s.wantStanding("ORD 1/2", c.later)
+			}
+		})
+	}
+	t.Run("a challenge is passed with the code", func(t *testing.T) {
+		t.Parallel()
+		s := open(t)
+		link := s.retry("ORD 1/2", onPage).Want(200).Text("content.payment_info.payment_links.web")
+		s.Call("POST", link, "event=pay&card-number=5204+7305+4100+0464").Want(303)
+		if page := s.Call("GET", link, nil).Want(200); !strings.Contains(string(page.Body), "ends in 0464") || strings.Contains(string(page.Body), "520473") {
+			t.Errorf("the challenge shows\n%s", page.Body)
+		}
+		s.wantStanding("ORD 1/2", "pending, 0 paid, 299 unpaid, retry false")
+		s.Call("POST", link, "event=authenticate&otp=000000").Want(303)
+		s.wantStanding("ORD 1/2", "success, 299 paid, 0 unpaid, retry false")
 	})
 	t.Run("an unknown link is not found", func(t *testing.T) {
 		t.Parallel()

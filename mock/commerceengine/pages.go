@@ -2,11 +2,14 @@ package commerceengine
 
 import (
 	"net/url"
+	"slices"
 	"strings"
+	"time"
 
 	"understudy/mock/internal/checkout"
 	"understudy/mock/internal/engine"
 	"understudy/mock/internal/page"
+	"understudy/mock/internal/world"
 )
 
 // paymentPage is where payment_links.web and the bank's authentication lead.
@@ -17,32 +20,45 @@ func paymentPage(c *engine.Call) (page.View, error) {
 	}
 	v := page.View{
 		Title: "Payment", Merchant: store(c), Order: a.Order, Amount: a.Amount.String(), Status: a.State, Payment: a.ID,
-		Note: notes[a.State],
-	}
-	if a.Method.Variant != hyperCheckout {
-		v.Title = "Your bank"
+		Note: notes[a.State], Mood: moods[a.State], Return: a.back(), Deadline: a.Expires, Card: true, UPI: true,
 	}
 	switch {
-	case a.State == fresh || a.State == pendingVBV:
-		v.Buttons = []page.Button{
-			{Event: string(checkout.Approve), Label: "Pay"},
-			{Event: string(checkout.Decline), Label: "Be declined"},
-			{Event: string(checkout.FailAuthentication), Label: "Fail authentication"},
-			{Event: string(checkout.Abandon), Label: "Leave"},
-		}
-		if a.Method.Gateway == dummyGateway {
-			v.Note = "The dummy gateway goes by the amount: below 500 it takes the money, below 700 it refuses, from there it takes its time."
-		}
-		if a.Left {
-			v.Return = a.back()
-		}
 	case a.State == lapsed || a.State == withdrawn:
-		v.Expired = true
-		v.Return = a.back()
+		v.Expired, v.Deadline = true, time.Time{}
+	case a.State != fresh && a.State != pendingVBV:
+		v.Deadline = time.Time{}
+	case a.Method.Variant != hyperCheckout:
+		v.Title, v.Stage = "3-D Secure", page.Challenge // the shop took the card or address itself
 	default:
-		v.Return = a.back()
+		v.Stage = page.Pay
 	}
 	return v, nil
+}
+
+// script is a customer's way through a payment page. The code is that of Juspay's test cards.
+var script = &checkout.Script{Code: "000000", Choose: choose, Settle: settle}
+
+// challenged are the test cards whose bank asks for a code. Published: Juspay, test resources.
+var challenged = []string{"4012000000001097", "5204730541000464"}
+
+// choose tells what an instrument brings about. The dummy gateway goes by the amount, whatever the card (see settle).
+func choose(tx *world.Tx, payment string, with checkout.Instrument) checkout.Scenario {
+	if a, found := attempts.Get(tx, payment); found && a.Method.Gateway == dummyGateway {
+		return checkout.Approved
+	}
+	switch {
+	case upiAnswers[with.UPI] == checkout.Decline:
+		return checkout.Declined
+	case slices.Contains(challenged, with.Card):
+		return checkout.Challenge
+	}
+	return checkout.Approved
+}
+
+// moods are how a payment page looks back on what happened.
+var moods = map[string]string{
+	charged: "good", partialCharged: "good", authorizing: "wait", fresh: "wait", pendingVBV: "wait",
+	authenticationFailed: "bad", authorizationFailed: "bad", withdrawn: "bad", lapsed: "bad",
 }
 
 var notes = map[string]string{

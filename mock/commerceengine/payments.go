@@ -151,9 +151,15 @@ func bring(tx *world.Tx, payment string, outcome checkout.Outcome) error {
 	if !found {
 		return engine.Refuse(engine.NotFound, "there is no payment %q", payment)
 	}
-	if outcome == checkout.Abandon {
-		a.Left = true
+	switch outcome {
+	case checkout.Abandon:
 		return a.move(tx, "abandon")
+	case checkout.Expire:
+		return lapse(tx, payment)
+	case checkout.Pend:
+		return pend(tx, a)
+	case checkout.InsufficientFunds:
+		outcome = checkout.Decline
 	}
 	if err := a.start(tx); err != nil {
 		return err
@@ -190,6 +196,15 @@ func hold(tx *world.Tx, payment string) error {
 	tx.Cancel(attemptExpiry, a.ID)
 	tx.At(attemptOutcome, a.ID, tx.Now().Add(authorizingFor))
 	return nil
+}
+
+// pend leaves the outcome to a bank that will say later: the customer's journey brings it.
+func pend(tx *world.Tx, a *Attempt) error {
+	if err := a.start(tx); err != nil {
+		return err
+	}
+	tx.Cancel(attemptExpiry, a.ID)
+	return a.move(tx, "hold")
 }
 
 // take books money that an attempt brought. Money that comes after the order was closed goes back at once (assumed, after Juspay's AUTO_REFUNDED).

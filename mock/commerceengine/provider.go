@@ -52,7 +52,7 @@ func New() engine.Provider {
 			Given:    given,
 		},
 		Outward: engine.Outward{
-			Pages: []engine.Page{{Name: "payment", Path: "/payment-page/{store_id}/order/{payment}", View: paymentPage}},
+			Pages: []engine.Page{{Name: "payment", Path: "/payment-page/{store_id}/order/{payment}", View: paymentPage, Script: script}},
 		},
 	}
 }

@@ -114,7 +114,6 @@ type Attempt struct {
 	Expires   time.Time    `json:"expires"`
 	Settled   time.Time    `json:"settled,omitzero"`
 	Receipt   string       `json:"receipt,omitempty"` // the bank's reference, once it is paid
-	Left      bool         `json:"left,omitempty"`    // the customer went away without an outcome
 	Request   string       `json:"request"`           // the SDK's request id
 	Token     string       `json:"token"`             // the SDK's token for this attempt
 	Txn       string       `json:"txn"`               // the transaction's short id

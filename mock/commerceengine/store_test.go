@@ -111,12 +111,28 @@ func refused(t testing.TB, r mocktest.Response, status int, code, says string) {
 	}
 }
 
-// press opens the page behind a link, checks that it has the button, and presses it.
-func (s store) press(link, event string) mocktest.Response {
+// press opens the page behind a link and does what brings about an outcome; it returns the last answer.
+func (s store) press(link, outcome string) mocktest.Response {
 	s.t.Helper()
 	page := s.Call("GET", link, nil).Want(200)
-	if !strings.Contains(string(page.Body), `value="`+event+`"`) {
-		s.t.Fatalf("the page has no button %q:\n%s", event, page.Body)
+	stage := "pay"
+	if strings.Contains(string(page.Body), `data-stage="challenge"`) {
+		stage = "challenge"
 	}
-	return s.Call("POST", link, "event="+event, "Content-Type: application/x-www-form-urlencoded")
+	var r mocktest.Response
+	for _, form := range presses[stage+" "+outcome] {
+		r = s.Call("POST", link, form, "Content-Type: application/x-www-form-urlencoded")
+	}
+	return r
+}
+
+// presses are the forms by which a customer brings about an outcome, from either page.
+var presses = map[string][]string{
+	"pay approve":                   {"event=pay&card-number=4242+4242+4242+4242"},
+	"pay decline":                   {"event=decline"},
+	"pay abandon":                   {"event=abandon"},
+	"pay fail_authentication":       {"event=pay&card-number=4012000000001097", "event=fail_authentication"},
+	"challenge approve":             {"event=authenticate&otp=000000"},
+	"challenge fail_authentication": {"event=fail_authentication"},
+	"challenge abandon":             {"event=cancel"},
 }

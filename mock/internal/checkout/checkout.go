@@ -1,4 +1,5 @@
-// Package checkout names the ways in which a customer's part of a payment can end.
+// Package checkout knows a customer's way through a payment: the page where they pay, the bank's challenge, and how it ends.
+// It is shared by the rooms whose customers come to a page; what the end means for an order, the room alone knows (Script.Settle).
 package checkout
 
 // Outcome is what became of a payment at the customer's hands.
@@ -8,23 +9,36 @@ type Outcome string
 const (
 	Approve            Outcome = "approve"             // the customer paid
 	Decline            Outcome = "decline"             // the bank refused
+	InsufficientFunds  Outcome = "insufficient_funds"  // the bank refused, for want of money
 	FailAuthentication Outcome = "fail_authentication" // the customer could not prove who they are
 	Abandon            Outcome = "abandon"             // the customer left
+	Pend               Outcome = "pend"                // the bank will say later
+	Expire             Outcome = "expire"              // the time for it is up
 )
 
 // Outcomes lists them all.
-func Outcomes() []Outcome { return []Outcome{Approve, Decline, FailAuthentication, Abandon} }
+func Outcomes() []Outcome {
+	return []Outcome{Approve, Decline, InsufficientFunds, FailAuthentication, Abandon, Pend, Expire}
+}
 
-// Scenario is a way for a payment to go that a caller asks for beforehand.
+// Scenario is a way for a payment to go that is asked for beforehand: by a test card, a token or an amount, in a Prefer header, by a rule, or on the page.
 type Scenario string
 
-// The scenarios that every provider understands where they have a meaning.
+// The scenarios: one vocabulary for all providers where they have a meaning.
 const (
-	Approved  Scenario = "approved"
-	Declined  Scenario = "declined"
-	Challenge Scenario = "challenge"
-	Expired   Scenario = "expired"
+	Approved            Scenario = "approved"
+	Declined            Scenario = "declined"
+	NoFunds             Scenario = "insufficient_funds"
+	Challenge           Scenario = "challenge"        // the bank asks for a code; the right one is approved
+	ChallengeFailed     Scenario = "challenge_failed" // the bank asks for a code, and no code is right
+	Frictionless        Scenario = "frictionless"     // authenticated without a challenge, then approved
+	PendingThenApproved Scenario = "pending_then_approved"
+	PendingThenDeclined Scenario = "pending_then_declined"
+	Abandoned           Scenario = "abandoned"
+	Expired             Scenario = "expired"
 )
 
 // Scenarios lists them all.
-func Scenarios() []Scenario { return []Scenario{Approved, Declined, Challenge, Expired} }
+func Scenarios() []Scenario {
+	return []Scenario{Approved, Declined, NoFunds, Challenge, ChallengeFailed, Frictionless, PendingThenApproved, PendingThenDeclined, Abandoned, Expired}
+}

@@ -19,15 +19,16 @@ import (
 
 // Options make an engine.
 type Options struct {
-	Seed      string    // of the default world; other worlds are seeded from it and their name
-	Start     time.Time // where every world's clock begins; zero is the real time
-	Frozen    bool      // clocks stand still until told otherwise
-	PublicURL string    // what minted URLs begin with, in place of the caller's origin
-	MaxWorlds int       // how many worlds requests may bring into being; zero means 256
-	MaxBody   int64     // the largest request body, in bytes; zero means 1 MiB
-	Journal   int       // how many exchanges a world remembers; zero means 1000
-	Twice     bool      // run every transaction twice and compare; for tests
-	Log       *slog.Logger
+	Seed        string    // of the default world; other worlds are seeded from it and their name
+	Start       time.Time // where every world's clock begins; zero is the real time
+	Frozen      bool      // clocks stand still until told otherwise
+	PublicURL   string    // what minted URLs begin with, in place of the caller's origin
+	MaxWorlds   int       // how many worlds requests may bring into being; zero means 256
+	MaxBody     int64     // the largest request body, in bytes; zero means 1 MiB
+	Journal     int       // how many exchanges a world remembers; zero means 1000
+	DenyFraming bool      // hosted pages may not be framed
+	Twice       bool      // run every transaction twice and compare; for tests
+	Log         *slog.Logger
 }
 
 // Engine serves rooms. It is an http.Handler.

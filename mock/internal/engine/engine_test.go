@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -111,8 +112,16 @@ func toy() engine.Provider {
 			t.N = 99
 			return engine.Reply{Status: 422, Body: map[string]string{"error": "declined"}}, nil
 		}
-		c.Tx.At("clear", c.Vars["name"], c.Tx.Now().Add(time.Minute))
+		c.Tx.At("clear", c.Vars["name"], c.Tx.Now().Add(2*time.Minute))
 		return get(c)
+	}
+	settle := func(tx *world.Tx, payment string, outcome checkout.Outcome) error {
+		t, _ := tallies.Edit(tx, payment)
+		t.N = map[checkout.Outcome]int{checkout.Approve: 50, checkout.Pend: 3}[outcome] // 0 otherwise
+		if t.N == 0 {
+			t.N = 20
+		}
+		return nil
 	}
 	return engine.Provider{
 		Name: "toy", Title: "Toy",
@@ -125,11 +134,7 @@ func toy() engine.Provider {
 				tallies.Delete(tx, t.ID)
 				return nil
 			}},
-			Settle: func(tx *world.Tx, payment string, outcome checkout.Outcome) error {
-				t, _ := tallies.Edit(tx, payment)
-				t.N = 50
-				return nil
-			},
+			Settle: settle,
 		},
 		Story: engine.Story{Kinds: []world.AnyKind{tallies}},
 		Outward: engine.Outward{Pages: []engine.Page{{Name: "payment", Path: "/page/{name}", View: func(c *engine.Call) (page.View, error) {
@@ -137,13 +142,19 @@ func toy() engine.Provider {
 			if !ok {
 				return page.View{}, engine.Refuse(engine.NotFound, "no such link")
 			}
-			v := page.View{Title: "Pay <now>", Payment: c.Vars["name"]}
-			if t.N == 50 {
-				v.Return = "https://shop.test/back?x=1"
-			} else {
-				v.Buttons = []page.Button{{Event: "approve", Label: "Pay"}}
+			v := page.View{Title: "Pay <now>", Payment: c.Vars["name"], Return: "https://shop.test/back?x=1", Card: true, Status: strconv.Itoa(t.N)}
+			if t.N < 10 {
+				v.Stage = page.Pay
 			}
 			return v, nil
+		}, Script: &checkout.Script{
+			Code: "123456", Settle: settle,
+			Choose: func(_ *world.Tx, _ string, with checkout.Instrument) checkout.Scenario {
+				if with.Card == "4000000000000002" {
+					return checkout.Declined
+				}
+				return checkout.Challenge
+			},
 		}}}},
 	}
 }
@@ -251,19 +262,87 @@ func TestLifeOfARequest(t *testing.T) {
 	}
 }
 
-func TestAPageSettlesAndReturns(t *testing.T) {
+// TestJourneys walks a customer through a page: each step is what they press and what the page then says or where it sends them.
+func TestJourneys(t *testing.T) {
 	t.Parallel()
-	_, call := start(t, engine.Options{Twice: true})
+	const back = "→ https://shop.test/back?x=1"
+	type step struct{ form, want string }
+	code := func(c string) string { return "event=authenticate&otp=" + c }
+	const pay = "event=pay&card-number=4242-4242+42424242"
+	journeys := map[string][]step{
+		"a challenge, passed":          {{pay, "ends in 4242"}, {code("123456"), back}},
+		"a wrong code, then the right": {{pay, "one-time"}, {code("000000"), "2 more"}, {code("123456"), back}},
+		"three wrong codes":            {{pay, "one-time"}, {code("1"), "2 more"}, {code("2"), "1 more"}, {code("3"), back}},
+		"a code sent again":            {{pay, "one-time"}, {"event=resend", "sent 2 times"}},
+		"a challenge that fails":       {{pay, "one-time"}, {"event=fail_authentication", back}},
+		"back from the challenge":      {{pay, "one-time"}, {"event=cancel", "Card number"}},
+		"a challenge no code passes":   {{pay + "&scenario=challenge_failed", "one-time"}, {code("123456"), "2 more"}},
+		"a card that is declined":      {{"event=pay&card-number=4000000000000002", back}},
+		"no card at all":               {{"event=pay&card-number=1234", "not a card number"}},
+		"no UPI id":                    {{"event=pay&method=upi&upi=nobody", "not a UPI id"}},
+		"a scenario without a card":    {{"event=pay&scenario=frictionless", back}},
+		"a bank that says later":       {{pay + "&scenario=pending_then_approved", back}, {"event=pay", "400|nothing more"}},
+		"declined":                     {{"event=decline", back}, {"event=decline", "400|nothing more"}},
+		"left":                         {{"event=abandon", back}},
+		"a button of another page":     {{"event=authenticate", "400|no button"}},
+		"no button":                    {{"event=steal", "400|no button"}},
+		"an unknown scenario":          {{pay + "&scenario=theft", "no scenario"}},
+	}
+	for name, steps := range journeys {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, call := start(t, engine.Options{Twice: true})
+			call("POST", "/toy/api/counters/a", `{"by":1}`)
+			for i, s := range steps {
+				status, text, header := call("POST", "/toy/page/a", s.form)
+				if to := header.Get("Location"); strings.HasSuffix(to, "/toy/page/a") {
+					status, text, header = call("GET", "/toy/page/a", "")
+				} else if to != "" {
+					text = "→ " + to
+				}
+				if status >= 400 {
+					text = strconv.Itoa(status) + " " + text
+				}
+				for _, want := range strings.Split(s.want, "|") {
+					if !strings.Contains(text, want) {
+						t.Fatalf("step %d, %s: %s; want %s", i+1, s.form, text, s.want)
+					}
+				}
+			}
+		})
+	}
+}
+
+func TestABankThatSaysLater(t *testing.T) {
+	t.Parallel()
+	e, call := start(t, engine.Options{Twice: true})
 	call("POST", "/toy/api/counters/a", `{"by":1}`)
-	if status, text, _ := call("GET", "/toy/page/a", ""); status != 200 || !strings.Contains(text, "Pay &lt;now&gt;") {
-		t.Errorf("page: %d %s", status, text)
+	call("POST", "/toy/page/a", "event=pay&scenario=pending_then_approved")
+	u, _ := e.Known("default")
+	if _, err := u.Advance(time.Minute - time.Second); err != nil {
+		t.Fatal(err)
 	}
-	if status, text, _ := call("POST", "/toy/page/a", "event=steal"); status != 400 || !strings.Contains(text, "approve") {
-		t.Errorf("an unknown button: %d %s", status, text)
+	if _, text, _ := call("GET", "/toy/page/a", ""); !strings.Contains(text, `data-testid="status">3<`) {
+		t.Errorf("before the bank says: %s", text)
 	}
-	status, _, header := call("POST", "/toy/page/a", "event=approve")
-	if status != 303 || header.Get("Location") != "https://shop.test/back?x=1" {
-		t.Errorf("approve: %d to %q", status, header.Get("Location"))
+	u.Advance(time.Second)
+	if _, text, _ := call("GET", "/toy/page/a", ""); !strings.Contains(text, `data-testid="status">50<`) {
+		t.Errorf("once it has said: %s", text)
+	}
+}
+
+func TestPagesKeepBrowsersSafe(t *testing.T) {
+	t.Parallel()
+	_, call := start(t, engine.Options{DenyFraming: true})
+	call("POST", "/toy/api/counters/a", `{"by":1}`)
+	status, text, header := call("GET", "/toy/page/a", "")
+	if status != 200 || !strings.Contains(text, "Pay &lt;now&gt;") {
+		t.Errorf("the page: %d %s", status, text)
+	}
+	for _, want := range []string{"default-src 'none'", "form-action 'self' https://shop.test;", "frame-ancestors 'none'"} {
+		if !strings.Contains(header.Get("Content-Security-Policy"), want) {
+			t.Errorf("the policy lacks %s: %s", want, header.Get("Content-Security-Policy"))
+		}
 	}
 	if status, _, _ := call("GET", "/toy/page/none", ""); status != 404 {
 		t.Errorf("a dead link: %d", status)
@@ -275,7 +354,7 @@ func TestTimersFireWhenTimeMoves(t *testing.T) {
 	e, call := start(t, engine.Options{})
 	call("POST", "/toy/api/counters/a", `{"by":1}`)
 	u, _ := e.Known("default")
-	if _, err := u.Advance(59 * time.Second); err != nil {
+	if _, err := u.Advance(119 * time.Second); err != nil {
 		t.Fatal(err)
 	}
 	if status, _, _ := call("GET", "/toy/api/counters/a", ""); status != 200 {

@@ -1,10 +1,10 @@
 package engine
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
-	"strings"
 
 	"understudy/mock/internal/checkout"
 	"understudy/mock/internal/page"
@@ -17,56 +17,101 @@ func (e *Engine) handlePage(c *Call) error {
 			media, body, err := c.page.File(c)
 			return Reply{Status: http.StatusOK, Raw: body, MediaType: media}, err
 		}
-		view, err := c.page.View(c)
-		if err != nil {
+		done := false
+		if c.Method == http.MethodPost {
+			var err error
+			if done, err = e.press(c); err != nil {
+				return Reply{}, err
+			}
+		}
+		v, err := e.view(c)
+		switch {
+		case err != nil:
 			return Reply{}, err
+		case c.Method != http.MethodPost || v.Problem != "":
+			return e.showPage(v), nil
+		case done && v.Return != "" && v.ReturnForm == nil:
+			return e.seeOther(v, v.Return), nil
+		case !done:
+			return e.seeOther(v, c.base+c.Path), nil // so that reloading the page does not press the button again
 		}
-		if c.Method != http.MethodPost {
-			return showPage(view), nil
-		}
-		form, err := url.ParseQuery(string(c.Body))
-		if err != nil {
-			return Reply{}, Refuse(Invalid, "the form does not read: %v", err)
-		}
-		event := form.Get("event")
-		if !slices.ContainsFunc(view.Buttons, func(b page.Button) bool { return b.Event == event }) {
-			return Reply{}, Refuse(Invalid, "this page has no button %q; it has: %s", event, strings.Join(events(view), ", "))
-		}
-		if err := c.room.Settle(c.Tx, view.Payment, checkout.Outcome(event)); err != nil {
-			return Reply{}, err
-		}
-		if view, err = c.page.View(c); err != nil {
-			return Reply{}, err
-		}
-		if view.Return != "" && view.ReturnForm == nil {
-			return Reply{Status: http.StatusSeeOther}.With("Location", view.Return), nil
-		}
-		return showPage(view), nil
+		return e.showPage(v), nil
 	})
 }
 
-func events(v page.View) []string {
-	var list []string
-	for _, b := range v.Buttons {
-		list = append(list, b.Event)
+// view is what the room shows, and on a page with a script, how far its customer has come.
+func (e *Engine) view(c *Call) (page.View, error) {
+	v, err := c.page.View(c)
+	if err != nil {
+		return v, err
 	}
-	return list
+	v.Now, v.Running = c.Tx.Now(), !c.Tx.Frozen()
+	if c.page.Script == nil || v.Stage == page.Over {
+		return v, nil
+	}
+	c.page.Script.Show(c.Tx, &v)
+	for _, t := range c.room.Triggers {
+		if t.Where == "card" || t.Where == "upi" {
+			v.Samples = append(v.Samples, page.Sample{Where: t.Where, Value: t.Value, Effect: t.Effect})
+		}
+	}
+	return v, nil
 }
 
-func showPage(v page.View) Reply {
+// press does what a button says, and tells whether the customer is done here. Without a script, a button is the outcome that it names.
+func (e *Engine) press(c *Call) (done bool, err error) {
+	form, err := url.ParseQuery(string(c.Body))
+	if err != nil {
+		return false, Refuse(Invalid, "the form does not read: %v", err)
+	}
+	v, err := c.page.View(c)
+	if err != nil {
+		return false, err
+	}
+	if c.page.Script != nil && v.Stage != page.Over {
+		done, err = c.page.Script.Press(c.Tx, v, form)
+	} else {
+		done, err = true, c.pressPlain(v, form.Get("event"))
+	}
+	var none *checkout.NoButton
+	if errors.As(err, &none) {
+		return false, Refuse(Invalid, "%s", none)
+	}
+	return done, err
+}
+
+func (c *Call) pressPlain(v page.View, event string) error {
+	var has []string
+	for _, b := range v.Buttons {
+		has = append(has, b.Event)
+	}
+	if !slices.Contains(has, event) {
+		return &checkout.NoButton{Event: event, Has: has}
+	}
+	return c.room.Settle(c.Tx, v.Payment, checkout.Outcome(event))
+}
+
+func (e *Engine) showPage(v page.View) Reply {
 	status := http.StatusOK
 	if v.Expired {
 		status = http.StatusGone
 	}
-	return htmlReply(status, v)
+	return e.htmlReply(status, v)
 }
 
-func refusalPage(e *Error) Reply {
-	return htmlReply(e.Status(), page.View{Title: http.StatusText(e.Status()), Note: e.Message})
+// seeOther sends the browser on. The policy goes along: browsers hold a form's redirect to the page's own.
+func (e *Engine) seeOther(v page.View, to string) Reply {
+	r := e.htmlReply(http.StatusSeeOther, v).With("Location", to)
+	r.Raw = nil
+	return r
 }
 
-func htmlReply(status int, v page.View) Reply {
+func (e *Engine) refusalPage(refusal *Error) Reply {
+	return e.htmlReply(refusal.Status(), page.View{Title: http.StatusText(refusal.Status()), Note: refusal.Message, Mood: "bad"})
+}
+
+func (e *Engine) htmlReply(status int, v page.View) Reply {
 	r := Reply{Status: status, Raw: page.Render(v), MediaType: "text/html; charset=utf-8"}
-	return r.With("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'").With("Cache-Control", "no-store").
+	return r.With("Content-Security-Policy", page.Policy(v, e.options.DenyFraming)).With("Cache-Control", "no-store").
 		With("Referrer-Policy", "no-referrer").With("X-Content-Type-Options", "nosniff")
 }

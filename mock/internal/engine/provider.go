@@ -142,4 +142,6 @@ type Page struct {
 	View func(c *Call) (page.View, error)
 	// File answers bytes in place of a page, such as the image of a product. A page has a View or a File.
 	File func(c *Call) (media string, body []byte, err error)
+	// Script is the customer's way through the page; nil for a page that only shows.
+	Script *checkout.Script
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/gorilla/mux"
 
+	"understudy/mock/internal/checkout"
 	"understudy/mock/internal/openapi"
 	"understudy/mock/internal/world"
 )
@@ -59,8 +60,21 @@ func (r *room) route(template string, t target) {
 	r.targets = append(r.targets, t)
 }
 
-// world is what a world has to know of the room.
-func (r *room) world() world.Room { return world.Room{Cast: r.Cast, Timers: r.Timers, Kinds: r.Kinds} }
+// world is what a world has to know of the room: its own, and what its customers' journeys bring along.
+func (r *room) world() world.Room {
+	w := world.Room{Cast: r.Cast, Timers: maps.Clone(r.Timers), Kinds: slices.Clone(r.Kinds)}
+	for _, p := range r.Pages {
+		if p.Script == nil {
+			continue
+		}
+		if w.Timers == nil {
+			w.Timers = map[string]func(*world.Tx, world.Timer) error{}
+		}
+		w.Timers[checkout.Timer] = p.Script.Answer
+		w.Kinds = append(w.Kinds, checkout.Journeys)
+	}
+	return w
+}
 
 // agree fails on an operation without a handler or a reason, and on a handler without an operation.
 func (r *room) agree(d *openapi.Document) error {

@@ -1,9 +1,24 @@
-// Package page draws the hosted pages that a customer's browser is sent to. They are plain forms; nothing on them needs a script.
+// Package page draws the hosted pages that a customer's browser is sent to: a payment, a bank's challenge, what became of it.
+// Every control is a plain form post; a script only makes the countdown tick.
 package page
 
 import (
 	"bytes"
+	"crypto/sha256"
+	_ "embed"
+	"encoding/base64"
+	"fmt"
 	"html/template"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// The stages of a customer's way that a page can show.
+const (
+	Pay       = "pay"       // choose how to pay, and pay
+	Challenge = "challenge" // the bank asks for a one-time code
+	Over      = ""          // nothing more to do here
 )
 
 // View is what a hosted page shows. Everything in it is escaped.
@@ -14,14 +29,31 @@ type View struct {
 	Amount   string // with its currency
 	Status   string // of the payment, as the provider names it
 	Note     string // a sentence for the customer
+	Mood     string // of an outcome: good, bad or wait
 
-	Payment string   // the id that the room settles
-	Buttons []Button // what the customer may do; none once it is over
-	Return  string   // where the customer goes once it is over: the shop's own URL, if it gave one
-	// ReturnForm are the fields that the customer's browser posts to Return, for a vendor that comes back so; nil goes there by a link.
-	ReturnForm map[string]string
-	Expired    bool // the link is no longer valid: the page answers 410
+	Payment string // the id that the room settles
+	Stage   string // Pay, Challenge or Over: where the room opens the page, then how far its customer has come
+	Problem string // what was wrong with the last press of a button
+
+	Card, UPI bool     // what can be paid with
+	Samples   []Sample // values that make something happen
+	Scenarios []string // what the customer may ask to happen
+	Masked    string   // of a challenge: what is being paid with
+	Code      string   // of a challenge: the code that is right
+	Sent      int      // of a challenge: how often the code was sent
+
+	Now      time.Time // the world's
+	Deadline time.Time // when the link ceases to be valid; zero if never
+	Running  bool      // the world's clock runs
+
+	Buttons    []Button          // further buttons of a page of the room's own
+	Return     string            // where the customer goes once it is over: the shop's own URL, if it gave one
+	ReturnForm map[string]string // posted to Return, where the provider returns by POST
+	Expired    bool              // the link is no longer valid: the page answers 410
 }
+
+// Sample is a value that makes something happen.
+type Sample struct{ Where, Value, Effect string }
 
 // Button is a form of its own; pressing it posts `event`.
 type Button struct {
@@ -29,44 +61,57 @@ type Button struct {
 	Label string
 }
 
-var layout = template.Must(template.New("page").Parse(`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{{.Title}}</title>
-<style>
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 30rem; margin: 3rem auto; padding: 0 1rem; }
-dt { color: GrayText } dd { margin: 0 0 .5rem }
-form { display: inline } button { font: inherit; padding: .4rem 1rem; margin-right: .5rem }
-:root { color-scheme: light dark }
-</style>
-</head>
-<body>
-<main>
-<h1>{{.Title}}</h1>
-<dl>
-{{with .Merchant}}<dt>Merchant</dt><dd>{{.}}</dd>{{end}}
-{{with .Order}}<dt>Order</dt><dd data-testid="order">{{.}}</dd>{{end}}
-{{with .Amount}}<dt>Amount</dt><dd data-testid="amount">{{.}}</dd>{{end}}
-{{with .Status}}<dt>Status</dt><dd data-testid="status">{{.}}</dd>{{end}}
-</dl>
-{{with .Note}}<p>{{.}}</p>{{end}}
-{{range .Buttons}}<form method="post"><button name="event" value="{{.Event}}" data-testid="{{.Event}}">{{.Label}}</button></form>
-{{end}}
-{{if and .Return .ReturnForm (not .Buttons)}}<form method="post" action="{{.Return}}">{{range $name, $value := .ReturnForm}}<input type="hidden" name="{{$name}}" value="{{$value}}">{{end}}<button data-testid="return">Back to the shop</button></form>
-{{else if and .Return (not .Buttons)}}<p><a href="{{.Return}}" data-testid="return">Back to the shop</a></p>{{end}}
-</main>
-<footer><small>Understudy: a simulated page. No money moves.</small></footer>
-</body>
-</html>
-`))
+// SecondsLeft is the time until the deadline, never negative.
+func (v View) SecondsLeft() int { return int(max(v.Deadline.Sub(v.Now), 0) / time.Second) }
+
+// Left is SecondsLeft as a clock shows it.
+func (v View) Left() string {
+	s := v.SecondsLeft()
+	if s >= 3600 {
+		return fmt.Sprintf("%d:%02d:%02d", s/3600, s/60%60, s%60)
+	}
+	return fmt.Sprintf("%02d:%02d", s/60, s%60)
+}
+
+//go:embed style.css
+var style string
+
+//go:embed countdown.js
+var script string
+
+//go:embed page.html
+var layout string
+
+var pages = template.Must(template.New("").Funcs(template.FuncMap{
+	"style":  func() template.CSS { return template.CSS(style) },
+	"script": func() template.JS { return template.JS(script) },
+}).Parse(layout))
 
 // Render draws the page.
 func Render(v View) []byte {
 	var b bytes.Buffer
-	if err := layout.Execute(&b, v); err != nil {
+	if err := pages.ExecuteTemplate(&b, "page", v); err != nil {
 		panic(err) // the template is ours and its fields are text
 	}
 	return b.Bytes()
+}
+
+// Policy is the page's Content-Security-Policy. Nothing is loaded from anywhere; forms go to this server and, because browsers hold the
+// redirect after a post to it as well, to the origin of this payment's own return URL. Unless denied, any shop may frame the page.
+func Policy(v View, denyFraming bool) string {
+	forms := "'self'"
+	if u, err := url.Parse(v.Return); err == nil && u.Host != "" && (u.Scheme == "http" || u.Scheme == "https") {
+		forms += " " + u.Scheme + "://" + strings.ToLower(u.Host)
+	}
+	frames := "*"
+	if denyFraming {
+		frames = "'none'"
+	}
+	return fmt.Sprintf("default-src 'none'; style-src '%s'; script-src '%s'; form-action %s; frame-ancestors %s; base-uri 'none'",
+		hash(style), hash(script), forms, frames)
+}
+
+func hash(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return "sha256-" + base64.StdEncoding.EncodeToString(sum[:])
 }

@@ -59,6 +59,9 @@ func (tx *Tx) World() string { return tx.world.options.Name }
 // a time with its own clock has to be given one far in the future.
 func (tx *Tx) RealTime() bool { return !tx.world.clock.moved }
 
+// Frozen tells whether the world's clock stands still.
+func (tx *Tx) Frozen() bool { return tx.world.clock.frozen }
+
 // Secret is a key for one purpose at the transaction's place, decided by the seed.
 func (tx *Tx) Secret(purpose string) []byte { return tx.world.Secret(tx.Place, purpose) }
 
