@@ -25,6 +25,23 @@ func New() engine.Provider {
 			Kinds: kinds(), States: []states.Table{paymentStates, orderStates, fulfillmentStates},
 			Cast: cast, Roles: roles(), Triggers: triggers(), Orders: summaries, Given: given,
 		},
-		Outward: engine.Outward{Pages: pages()},
+		Outward: engine.Outward{Pages: pages(), Events: events},
 	}
+}
+
+// events are what happens here, as the vendor's webhooks name it: resource, then event.
+var events = []string{
+	"authorizations.create",
+	"captures.create",
+	"checkout_com_payments.create",
+	"checkout_com_payments.destroy",
+	"orders.approve",
+	"orders.authorize",
+	"orders.cancel",
+	"orders.pay",
+	"orders.place",
+	"orders.refund",
+	"orders.void",
+	"refunds.create",
+	"voids.create",
 }

@@ -2,6 +2,7 @@ package commercelayer
 
 import (
 	"encoding/json"
+	"maps"
 	"slices"
 	"time"
 
@@ -41,6 +42,9 @@ type Common struct {
 }
 
 func (c *Common) common() *Common { return c }
+
+// apart makes what is shared with another copy its own.
+func (c *Common) apart() { c.Metadata = slices.Clone(c.Metadata) }
 
 // born starts a resource. An empty id is made up: ten letters.
 func born(tx *world.Tx, kind, id string) Common {
@@ -98,9 +102,10 @@ type Order struct {
 	RefreshedAt          *time.Time `json:"refreshed_at"`
 }
 
-// Clone is deep: what is shared with the original is never changed in place.
+// Clone is deep, but for text, numbers and times behind pointers, which are replaced and never changed.
 func (o *Order) Clone() *Order {
 	c := *o
+	c.apart()
 	for _, list := range []*[]string{&c.Payments, &c.Authorizations, &c.Captures, &c.Voids, &c.Refunds} {
 		*list = slices.Clone(*list)
 	}
@@ -147,6 +152,7 @@ type Attempt struct {
 // Clone is deep.
 func (p *Payment) Clone() *Payment {
 	c := *p
+	c.apart()
 	c.Changes = slices.Clone(p.Changes)
 	if p.Attempt != nil {
 		a := *p.Attempt
@@ -181,6 +187,7 @@ type Authorization struct {
 // Clone is deep.
 func (a *Authorization) Clone() *Authorization {
 	c := *a
+	c.apart()
 	c.Captures, c.Voids = slices.Clone(a.Captures), slices.Clone(a.Voids)
 	return &c
 }
@@ -197,6 +204,7 @@ type Capture struct {
 // Clone is deep.
 func (r *Capture) Clone() *Capture {
 	c := *r
+	c.apart()
 	c.Refunds = slices.Clone(r.Refunds)
 	return &c
 }
@@ -207,8 +215,12 @@ type Void struct {
 	Authorization string `json:"authorization"`
 }
 
-// Clone copies it.
-func (v *Void) Clone() *Void { c := *v; return &c }
+// Clone is deep.
+func (v *Void) Clone() *Void {
+	c := *v
+	c.apart()
+	return &c
+}
 
 // Refund is money given back.
 type Refund struct {
@@ -216,8 +228,12 @@ type Refund struct {
 	Capture string `json:"capture"`
 }
 
-// Clone copies it.
-func (r *Refund) Clone() *Refund { c := *r; return &c }
+// Clone is deep.
+func (r *Refund) Clone() *Refund {
+	c := *r
+	c.apart()
+	return &c
+}
 
 // PaymentMethod is a way to pay that an order can choose.
 type PaymentMethod struct {
@@ -231,8 +247,12 @@ type PaymentMethod struct {
 	Gateway     string       `json:"gateway"` // "" where nothing is charged online
 }
 
-// Clone copies it.
-func (m *PaymentMethod) Clone() *PaymentMethod { c := *m; return &c }
+// Clone is deep.
+func (m *PaymentMethod) Clone() *PaymentMethod {
+	c := *m
+	c.apart()
+	return &c
+}
 
 // Gateway is the organization's account at Checkout.com.
 type Gateway struct {
@@ -243,8 +263,12 @@ type Gateway struct {
 	WebhookSecret string `json:"webhook_secret"`
 }
 
-// Clone copies it.
-func (g *Gateway) Clone() *Gateway { c := *g; return &c }
+// Clone is deep.
+func (g *Gateway) Clone() *Gateway {
+	c := *g
+	c.apart()
+	return &c
+}
 
 // Change is one entry of a payment's history: a version, or an event store in today's words.
 type Change struct {
@@ -255,8 +279,17 @@ type Change struct {
 	Who        Who                           `json:"who"`
 }
 
-// Clone shares the attributes, which are never changed.
-func (h *Change) Clone() *Change { c := *h; return &c }
+// Clone is deep, but for the values in the map, which are never changed.
+func (h *Change) Clone() *Change {
+	c := *h
+	c.apart()
+	c.Attributes = maps.Clone(h.Attributes)
+	if h.Who.Owner != nil {
+		owner := *h.Who.Owner
+		c.Who.Owner = &owner
+	}
+	return &c
+}
 
 // Who did something: an application, perhaps for a customer or user.
 type Who struct {
@@ -281,8 +314,15 @@ type Grant struct {
 	Expires     time.Time   `json:"expires"`
 }
 
-// Clone copies it.
-func (g *Grant) Clone() *Grant { c := *g; return &c }
+// Clone is deep.
+func (g *Grant) Clone() *Grant {
+	c := *g
+	if g.Owner != nil {
+		owner := *g.Owner
+		c.Owner = &owner
+	}
+	return &c
+}
 
 // Customer is somebody who has logged in, kept under the e-mail address in lower case.
 type Customer struct {
