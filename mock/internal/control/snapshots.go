@@ -1,6 +1,7 @@
 package control
 
 import (
+	"encoding/json"
 	"maps"
 	"net/url"
 	"slices"
@@ -88,8 +89,9 @@ func (c *control) exportWorld(call *engine.Call) (engine.Reply, error) {
 
 func (c *control) importWorld(call *engine.Call) (engine.Reply, error) {
 	var e world.Export
-	if err := call.Into(&e); err != nil {
-		return engine.Reply{}, err
+	// The bytes themselves: what a record keeps as it was sent has to stay in its order.
+	if err := json.Unmarshal(call.Body, &e); err != nil {
+		return engine.Reply{}, engine.Refuse(engine.Invalid, "the body does not read: %s", err)
 	}
 	if err := call.Universe().Import(e); err != nil {
 		return engine.Reply{}, engine.Refuse(engine.Invalid, "%s", err)

@@ -44,33 +44,34 @@ func (c *control) listWorlds(call *engine.Call) (engine.Reply, error) {
 
 func (c *control) createWorld(call *engine.Call) (engine.Reply, error) {
 	var asked struct {
-		Name   string    `json:"name"`
-		Seed   string    `json:"seed"`
-		Start  time.Time `json:"start"`
-		Frozen bool      `json:"frozen"`
+		Name   string     `json:"name"`
+		Seed   string     `json:"seed"`
+		Start  *time.Time `json:"start"`
+		Frozen bool       `json:"frozen"`
 	}
 	if err := call.Into(&asked); err != nil {
 		return engine.Reply{}, err
 	}
-	if err := checkStart(asked.Start); err != nil {
+	start, err := checkStart(asked.Start)
+	if err != nil {
 		return engine.Reply{}, err
 	}
-	u, err := c.engine.Create(asked.Name, asked.Seed, asked.Start, asked.Frozen)
+	u, err := c.engine.Create(asked.Name, asked.Seed, start, asked.Frozen)
 	if err != nil {
 		return engine.Reply{}, err
 	}
 	return c.created(call, "/worlds/"+u.Name(), c.view(call, u)), nil
 }
 
-// checkStart refuses a start outside of the time that worlds know.
-func checkStart(start time.Time) error {
-	if start.IsZero() {
-		return nil
+// checkStart refuses a start outside of the time that worlds know. None is the zero time.
+func checkStart(start *time.Time) (time.Time, error) {
+	if start == nil {
+		return time.Time{}, nil
 	}
-	if err := world.CheckTime(start); err != nil {
-		return engine.RefuseField("/start", "is no time of a world: "+err.Error(), "another time")
+	if err := world.CheckTime(*start); err != nil {
+		return time.Time{}, engine.RefuseField("/start", "is no time of a world: "+err.Error(), "another time")
 	}
-	return nil
+	return *start, nil
 }
 
 // named finds the world that the path names. The call's own world is another matter.
@@ -108,16 +109,17 @@ func (c *control) resetWorld(call *engine.Call) (engine.Reply, error) {
 		return engine.Reply{}, err
 	}
 	var asked struct {
-		Seed  string    `json:"seed"`
-		Start time.Time `json:"start"`
+		Seed  string     `json:"seed"`
+		Start *time.Time `json:"start"`
 	}
 	if err := call.Into(&asked); err != nil {
 		return engine.Reply{}, err
 	}
-	if err := checkStart(asked.Start); err != nil {
+	start, err := checkStart(asked.Start)
+	if err != nil {
 		return engine.Reply{}, err
 	}
-	u.Reset(asked.Seed, asked.Start)
+	u.Reset(asked.Seed, start)
 	u.Journal.Restart()
 	return engine.OK(c.view(call, u)), nil
 }
