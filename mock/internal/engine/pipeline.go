@@ -100,6 +100,7 @@ func (e *Engine) match(c *Call) error {
 	t, vars, ok := c.room.find(c.Method, c.Path)
 	if !ok {
 		c.nearest = c.room.nearest(c.Method, c.Path)
+		e.receive(c) // for the journal
 		return Refuse(NotFound, "%s %s is not a path of this API; the nearest is %s", c.request.Method, c.Path, c.nearest)
 	}
 	c.Vars, c.page, c.Operation = vars, t.page, t.methods[c.Method]
@@ -108,6 +109,7 @@ func (e *Engine) match(c *Call) error {
 	case c.Method == http.MethodOptions:
 		c.reply, c.done = NoContent().With("Allow", strings.Join(c.allow, ", ")), true
 	case !slices.Contains(c.allow, c.request.Method):
+		e.receive(c)
 		return Refuse(MethodNotAllowed, "%s does not take %s; it takes %s", c.Path, c.request.Method, strings.Join(c.allow, ", "))
 	}
 	return nil
