@@ -2,6 +2,7 @@ package commercelayer
 
 import (
 	"fmt"
+	"maps"
 	"mime"
 	"slices"
 	"strconv"
@@ -40,7 +41,7 @@ func negotiate(c *engine.Call) error {
 	if takes, _ := c.Operation.TakesBody(); takes && !strings.EqualFold(strings.TrimSpace(c.Header.Get("Content-Type")), mediaType) {
 		return engine.Refuse(engine.UnsupportedMedia, "the header Content-Type is %q; %s without parameters would be right", c.Header.Get("Content-Type"), mediaType)
 	}
-	for name := range c.Query() {
+	for _, name := range slices.Sorted(maps.Keys(c.Query())) {
 		if err := checkParameter(name); err != nil {
 			return err
 		}

@@ -128,7 +128,7 @@ func phraseProblem(c *engine.Call, code string, p openapi.Problem) (int, errorEn
 	if p.Want != "" && reason != "less_than_or_equal_to" {
 		message += "; " + p.Want + " would be right"
 	}
-	if p.In == "body" {
+	if p.In == "body" && p.Pointer != "" {
 		entry.Source = &errorSource{Pointer: p.Pointer}
 	} else if p.In == "query" {
 		entry.Source = &errorSource{Parameter: p.Pointer}

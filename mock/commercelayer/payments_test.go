@@ -153,6 +153,23 @@ func TestAChallengeThatFails(t *testing.T) {
 	}
 }
 
+func TestAChallengeThatIsAbandoned(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	id := s.create("ABCRtyUpBa", attributes{"payment_type": "token", "token": "tok_x", "failure_url": "https://shop.example.com/failed#top"}).Want(201).Text("data.id")
+	s.patchPayment(id, attributes{"_authorize": true}).Want(200)
+	to := s.settle(id, "abandon").Want(303).Header.Get("Location")
+	if !strings.HasPrefix(to, "https://shop.example.com/failed?cko-session-id=sid_") || !strings.HasSuffix(to, "#top") {
+		t.Errorf("sent back to %s", to)
+	}
+	s.patchPayment(id, attributes{"_details": true}).Want(200)
+	s.paymentIs(id, "Pending")
+	s.Advance(15 * time.Minute)
+	s.patchPayment(id, attributes{"_refresh": true}).Want(200)
+	s.paymentIs(id, "Expired")
+	s.orderIs("ABCRtyUpBa", "pending", "unpaid")
+}
+
 func TestTheChallengesTime(t *testing.T) {
 	t.Parallel()
 	s := open(t)
@@ -238,8 +255,15 @@ func TestDeleting(t *testing.T) {
 		_, held := s.given(role)
 		errorIs(t, s.send("DELETE", "/api/checkout_com_payments/"+held, nil), 423, "LOCKED", "")
 	}
-	_, declined := s.given("Declined")
+	order, declined := s.given("Declined")
 	s.send("DELETE", "/api/checkout_com_payments/"+declined, nil).Want(204)
+	failed := "/authorizations/" + s.live(order) // stays, and leads to no payment any more
+	for _, path := range []string{failed + "/payment_source", failed + "/relationships/payment_source", failed + "?include=payment_source&fields[authorizations]=payment_source"} {
+		a := s.get(path)
+		if strings.Contains(string(a.Body), declined) {
+			t.Errorf("%s answered %s", path, a.Body)
+		}
+	}
 }
 
 func TestWhatAPaymentRefuses(t *testing.T) {
