@@ -3,6 +3,7 @@ package mock
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,7 +16,16 @@ import (
 // Bugs lists what must never be in a journal: answers that break their document, and errors of our own.
 func (s *Server) Bugs() []string {
 	var list []string
+	told := map[string][]string{}
+	for _, r := range s.engine.Rooms() {
+		told[r.Name] = r.Events
+	}
 	s.eachExchange(func(x *journal.Exchange) {
+		for _, e := range x.Events {
+			if !slices.Contains(told[e.Provider], e.Name) {
+				list = append(list, fmt.Sprintf("%s (%s): the event %s is not one that %s lists", x.ID, x.Operation, e.Name, e.Provider))
+			}
+		}
 		for _, v := range x.Violations {
 			list = append(list, fmt.Sprintf("%s %s %s (%s) answered %d: %s", x.ID, x.Method, x.Path, x.Operation, x.Response.Status, v))
 		}

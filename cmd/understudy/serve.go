@@ -124,7 +124,7 @@ func (s *serve) listen(server *http.Server, listener net.Listener, failed chan<-
 // options reads the flags; what is wrong with one is said with what would be right.
 func (s *serve) options(msg io.Writer) (mock.Options, error) {
 	o := mock.Options{
-		Seed: s.Seed, Providers: s.Providers, Profiles: s.Profile, MaxWorlds: s.MaxWorlds, CORS: s.CORS, ControlToken: s.ControlToken,
+		Seed: s.Seed, Providers: s.Providers, Profiles: s.Profile, MaxWorlds: s.MaxWorlds, CORS: s.CORS, ControlToken: s.ControlToken, Version: buildVersion(),
 		PublicURL: strings.TrimSuffix(s.PublicURL, "/"),
 	}
 	if _, _, err := net.SplitHostPort(s.Listen); err != nil {

@@ -53,6 +53,10 @@ func New() engine.Provider {
 		},
 		Outward: engine.Outward{
 			Pages: []engine.Page{{Name: "payment", Path: "/payment-page/{store_id}/order/{payment}", View: paymentPage, Script: script}},
+			Events: []string{
+				"order.cancelled", "order.confirmed", "order.created",
+				"payment.failed", "payment.refund.initiated", "payment.refund.success", "payment.retried", "payment.success",
+			},
 		},
 	}
 }

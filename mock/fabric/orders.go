@@ -139,6 +139,20 @@ var steps = map[string]step{
 	"return_part":  {process: "RETURN", emits: "ORDER_PARTIALLY_RETURNED", units: unreturned, move: returning, part: true},
 }
 
+// created is the vendor's name for an order's birth.
+const created = "ORDER_CREATE"
+
+// events are all that an order tells of.
+func events() []string {
+	names := []string{created}
+	for _, s := range steps {
+		if s.emits != "" {
+			names = append(names, s.emits)
+		}
+	}
+	return names
+}
+
 // take carries out an event on the order: its status, units, dates, version and audit log.
 func (o *Order) take(tx *world.Tx, event, source string, at time.Time) error {
 	to, err := orderStates.Next(o.State, event)

@@ -118,7 +118,7 @@ func place(tx *world.Tx, in NewOrder, at time.Time, lawful bool) (*Order, error)
 		tx.At(releaseTimer, o.Number, o.Release)
 	}
 	orders.Put(tx, o.Number, o)
-	tx.Emit("ORDER_CREATE", o.Number)
+	tx.Emit(created, o.Number)
 	return o, nil
 }
 

@@ -33,5 +33,6 @@ func New() engine.Provider {
 			Kinds: []world.AnyKind{orders, holdings}, States: []states.Table{orderStates, paymentStates},
 			Cast: cast, Roles: roles(), Triggers: triggers, Orders: summaries, Given: given,
 		},
+		Outward: engine.Outward{Events: events()},
 	}
 }

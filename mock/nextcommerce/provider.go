@@ -37,6 +37,11 @@ func New() engine.Provider {
 			Orders:   summaries,
 			Given:    given,
 		},
-		Outward: engine.Outward{Pages: pages()},
+		Outward: engine.Outward{
+			Pages: pages(),
+			Events: []string{
+				"customer.created", "fulfillment.created", "order.created", "order.updated", "subscription.created", "transaction.created", "transaction.updated",
+			},
+		},
 	}
 }

@@ -33,7 +33,7 @@ func createPayment(c *engine.Call) (engine.Reply, error) {
 		payments.Put(c.Tx, p.ID, p)
 		o, _ = orders.Edit(c.Tx, o.ID)
 		o.Payments = append(o.Payments, p.ID)
-		c.Tx.Emit("open", p.ID)
+		c.Tx.Emit(opened, p.ID)
 	}
 	if p.Amount, err = o.rest(c.Tx, p); err != nil {
 		return engine.Reply{}, err

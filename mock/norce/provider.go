@@ -37,6 +37,6 @@ func New() engine.Provider {
 			Orders:   summaries,
 			Given:    given,
 		},
-		Outward: engine.Outward{Pages: pages},
+		Outward: engine.Outward{Pages: pages, Events: append(paymentStates.Events(), opened)},
 	}
 }

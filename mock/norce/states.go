@@ -18,6 +18,9 @@ const (
 	cancelled  = "cancelled"
 )
 
+// opened is the event of a payment's birth; its others are those of its table.
+const opened = "open"
+
 const adapterTypes = "NorceTech/norce-checkout-angular, src/openapi/klarna-adapter.ts"
 
 // paymentStates is the life of a payment. State names are published; so are the events process, confirm, reopen, cancel, capture and refund

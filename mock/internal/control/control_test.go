@@ -228,6 +228,15 @@ func TestAbout(t *testing.T) {
 			t.Errorf("fabric's cast: %v", one.Providers[0].Orders)
 		}
 	})
+	t.Run("every provider lists its events, sorted", func(t *testing.T) {
+		for _, name := range specs.Providers() {
+			var told struct{ Events []string }
+			s.Call("GET", api+"/providers/"+name+"/events", nil).Want(http.StatusOK).Into(&told)
+			if len(told.Events) == 0 || !slices.IsSorted(told.Events) || len(slices.Compact(slices.Clone(told.Events))) != len(told.Events) {
+				t.Errorf("%s: %q", name, told.Events)
+			}
+		}
+	})
 	t.Run("health and version", func(t *testing.T) {
 		if r := s.Call("GET", api+"/health", nil).Want(http.StatusOK); r.Text("providers.4") != "commercelayer" {
 			t.Errorf("%s", r.Body)
