@@ -48,10 +48,16 @@ type platform struct {
 // stage serves one platform for a test, with every check on. It fails the test if the platform's document does not load.
 func stage(t testing.TB, name string, change ...func(*mock.Options)) *platform {
 	t.Helper()
-	o := mock.Options{Clock: mocktest.Start, Twice: true, MaxWorlds: 100_000, Journal: 64}
-	if name != control {
-		o.Providers = []string{name}
+	if name == control {
+		return ensemble(t, change...)[name]
 	}
+	return ensemble(t, append(change, func(o *mock.Options) { o.Providers = []string{name} })...)[name]
+}
+
+// ensemble serves every platform of the options on one port.
+func ensemble(t testing.TB, change ...func(*mock.Options)) map[string]*platform {
+	t.Helper()
+	o := mock.Options{Clock: mocktest.Start, Twice: true, MaxWorlds: 100_000, Journal: 64}
 	for _, f := range change {
 		f(&o)
 	}
@@ -60,23 +66,37 @@ func stage(t testing.TB, name string, change ...func(*mock.Options)) *platform {
 		t.Fatal(err)
 	}
 	if err := m.Ready(t.Context()); err != nil {
-		t.Fatalf("%s is not covered: %v", name, err)
-	}
-	p := &platform{name: name, mock: m, engine: m.Engine(), wire: &http.Transport{DisableCompression: true, MaxIdleConnsPerHost: 64}}
-	if err := p.read(); err != nil {
-		t.Fatalf("%s is not covered: %v", name, err)
+		t.Fatalf("not covered: %v", err)
 	}
 	listener := httptest.NewServer(m)
-	p.origin = listener.URL
+	all := map[string]*platform{}
+	served := o.Providers
+	if served == nil {
+		served = specs.Providers()
+	}
+	for _, name := range append(slices.Clone(served), control) {
+		p := &platform{name: name, mock: m, engine: m.Engine(), origin: listener.URL, wire: wire()}
+		if err := p.read(); err != nil {
+			t.Fatalf("%s is not covered: %v", name, err)
+		}
+		all[name] = p
+	}
 	t.Cleanup(func() {
-		p.wire.CloseIdleConnections()
+		for _, p := range all {
+			p.wire.CloseIdleConnections()
+		}
 		listener.Close()
 		for _, bug := range m.Bugs() {
 			t.Errorf("the simulator broke its word: %s", bug)
 		}
 		m.Close()
 	})
-	return p
+	return all
+}
+
+// wire sends requests as they are, and follows no redirects.
+func wire() *http.Transport {
+	return &http.Transport{DisableCompression: true, MaxIdleConnsPerHost: 64}
 }
 
 // read finds the platform's document, and what it declines.
