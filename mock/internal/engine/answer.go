@@ -42,8 +42,12 @@ func (a *Answer) enact(w http.ResponseWriter, r *http.Request) {
 }
 
 // astray answers a request that belongs to no room, as a problem of RFC 9457.
-func astray(err error) *Answer {
+func (e *Engine) astray(err error) *Answer {
 	refusal := asRefusal(err)
 	body, _ := json.Marshal(map[string]any{"type": "about:blank", "title": http.StatusText(refusal.Status()), "status": refusal.Status(), "detail": refusal.Message, "kind": string(refusal.Kind)})
-	return &Answer{Status: refusal.Status(), Header: http.Header{"Content-Type": {"application/problem+json"}}, Body: body}
+	a := &Answer{Status: refusal.Status(), Header: http.Header{"Content-Type": {"application/problem+json"}}, Body: body}
+	if e.options.Frozen {
+		a.Header.Set("Date", e.options.Start.Format(http.TimeFormat))
+	}
+	return a
 }

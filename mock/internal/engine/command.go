@@ -54,6 +54,9 @@ func (e *Engine) command(worldName string, p world.Place, cause string, f func(*
 	if r == nil || r.Outside {
 		return Refuse(NotFound, "there is no provider %q", p.Provider)
 	}
+	if err := checkTenant(p.Tenant); err != nil {
+		return err
+	}
 	u, err := e.Universe(worldName)
 	if err != nil {
 		return err

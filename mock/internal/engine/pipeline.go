@@ -35,7 +35,7 @@ var life = []struct {
 func (e *Engine) Answer(r *http.Request) *Answer {
 	c, err := e.address(r)
 	if c == nil {
-		return astray(err)
+		return e.astray(err)
 	}
 	for _, stage := range life {
 		if err != nil || c.done {
@@ -79,6 +79,9 @@ func (e *Engine) address(r *http.Request) (*Call, error) {
 		return nil, &Error{Kind: Internal, Message: room.failed.Error(), cause: room.failed}
 	}
 	u, err := e.Universe(a.world)
+	if refusal := (*Error)(nil); errors.As(err, &refusal) && refusal.Kind == Invalid {
+		refusal.Message += "; the world is named by /w/{world} in the path, by the host, or by the header Understudy-World"
+	}
 	if err != nil {
 		return nil, err
 	}
