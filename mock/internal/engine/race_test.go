@@ -151,12 +151,12 @@ func TestExchangesTellTheWholeStory(t *testing.T) {
 	}
 	want := []string{
 		// number, operation, status, refusal, commit, changes, forced
-		"1 raiseCounter 200 - 2 [made tally a made timer clear a] false",
+		"1 raiseCounter 200 - 2 [made tally a made timer clear/a] false",
 		"2 raiseCounter 409 conflict 2 [] false",
 		"3 raiseCounter 400 invalid 2 [] false",
 		"4  404 not_found 2 [] false",
 		"5 raiseCounter 409 - 2 [] true",
-		"6 timer:clear 0 - 3 [removed timer clear a removed tally a] false",
+		"6 timer:clear 0 - 3 [removed timer clear/a removed tally a] false",
 	}
 	var got []string
 	for _, x := range u.Journal.Find(nil) {

@@ -144,7 +144,7 @@ func TestDocumentAndRoomHaveToAgree(t *testing.T) {
 	}
 	document := routed(t, nil, "GET /a", "GET /b").document
 	badTimer := cases["agreed"]
-	badTimer.do.Timers, badTimer.says = map[string]func(*world.Tx, world.Timer) error{"two words": nil}, []string{"two words"}
+	badTimer.do.Timers, badTimer.says = map[string]func(*world.Tx, world.Timer) error{"a/slash": nil}, []string{"a/slash"}
 	cases["a timer that a world does not take"] = badTimer
 	for name, c := range cases {
 		r := &room{Provider: Provider{Name: "r", Behaviour: c.do}, profile: c.profile, ready: make(chan struct{})}

@@ -104,7 +104,7 @@ func TestABadImportChangesNothingAndSaysWhatIsWrong(t *testing.T) {
 		"null for a record":         {record(`{"provider":"shop","tenant":"main","kind":"order","id":"x","value":null}`), []string{"records[0]", "value"}},
 		"no value":                  {record(`{"provider":"shop","tenant":"main","kind":"order","id":"x"}`), []string{"records[0]", `"x"`, "value"}},
 		"a record twice":            {record(`{"provider":"shop","tenant":"main","kind":"order","id":"cast","value":{"n":1,"tags":[]}}`), []string{"records[", "cast", "twice"}},
-		"a timer under another id":  {replace(`"id":"note later"`, `"id":"note"`), []string{"records[", "note later"}},
+		"a timer under another id":  {replace(`"id":"note/later"`, `"id":"note"`), []string{"records[", "note/later"}},
 		"a timer at another place":  {replace(`"value":{"provider":"shop","tenant":"main","due"`, `"value":{"provider":"shop","tenant":"mein","due"`), []string{"records[", "shop/mein"}},
 		"a timer beyond all clocks": {replace(`"due":"2026-01-01T01:30:00Z"`, `"due":"9999-01-01T00:00:00Z"`), []string{"records[", "due"}},
 		"a tenant under another id": {replace(`"id":"shop/main"`, `"id":"shop/mein"`), []string{"records[", "shop/main"}},

@@ -23,13 +23,13 @@ var (
 	dues = shelf{Kind: "due"}
 )
 
-// key is the timer's id at its place. A name holds no space (Room.Check), so no two timers share a key.
-func (t *Timer) key() string { return t.Name + " " + t.ID }
+// key is the timer's id at its place. A name holds no slash (Room.Check), so no two timers share a key.
+func (t *Timer) key() string { return t.Name + "/" + t.ID }
 
 // dueKey sorts by time, then place, name and id, so that timers due at once fire in one order in every run.
 // Tenants and ids are quoted: clients may choose them, and spaces in them must not make two timers one.
 func (t *Timer) dueKey() string {
-	return fmt.Sprintf("%s %s %q %s %q", t.Due.UTC().Format("20060102150405.000000000"), t.Provider, t.Tenant, t.Name, t.ID)
+	return fmt.Sprintf("%s %s %q %q %q", t.Due.UTC().Format("20060102150405.000000000"), t.Provider, t.Tenant, t.Name, t.ID)
 }
 
 // never is later than any clock goes.

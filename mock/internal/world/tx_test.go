@@ -464,14 +464,14 @@ func TestRoomsAreChecked(t *testing.T) {
 		return map[string]func(*world.Tx, world.Timer) error{name: nil}
 	}
 	for want, room := range map[string]world.Room{
-		"":          {Kinds: []world.AnyKind{orders, notes}, Timers: timers("expire_link")},
+		"":          {Kinds: []world.AnyKind{orders, notes}, Timers: timers("expire link")},
 		`"order"`:   {Kinds: []world.AnyKind{orders, orders}},
 		`"timer"`:   {Kinds: []world.AnyKind{world.Kind[*note]{Name: "timer"}}},
 		`"counter"`: {Kinds: []world.AnyKind{world.Kind[*note]{Name: "counter"}}},
 		`"tenant"`:  {Kinds: []world.AnyKind{world.Kind[*note]{Name: "tenant"}}},
 		`"due"`:     {Kinds: []world.AnyKind{world.Kind[*note]{Name: "due"}}},
 		`""`:        {Kinds: []world.AnyKind{world.Kind[*note]{}}},
-		`"a b"`:     {Timers: timers("a b")},
+		`"a/b"`:     {Timers: timers("a/b")},
 	} {
 		err := room.Check()
 		if (want == "") != (err == nil) || err != nil && !strings.Contains(err.Error(), want) {

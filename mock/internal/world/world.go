@@ -28,7 +28,7 @@ type Room struct {
 	Kinds  []AnyKind
 }
 
-// Check tells what is wrong with a room: a kind named twice or as the world names its own, a timer whose name holds a space.
+// Check tells what is wrong with a room: a kind named twice or as the world names its own, a timer whose name holds a slash.
 func (r Room) Check() error {
 	taken := map[string]bool{timers.Name: true, counters.Name: true, tenants.Kind: true, dues.Kind: true}
 	for _, kind := range r.Kinds {
@@ -38,8 +38,8 @@ func (r Room) Check() error {
 		taken[kind.KindName()] = true
 	}
 	for name := range r.Timers {
-		if name == "" || strings.Contains(name, " ") {
-			return fmt.Errorf("a timer cannot be called %q: a name without spaces would be right", name)
+		if name == "" || strings.Contains(name, "/") {
+			return fmt.Errorf("a timer cannot be called %q: a name without a slash would be right", name)
 		}
 	}
 	return nil
