@@ -3,9 +3,9 @@ package journal
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -67,8 +67,10 @@ type Problem struct {
 	Line    int    `json:"line,omitempty"` // in the provider's document
 }
 
-// maxBody is how much of a body is kept.
-const maxBody = 64 << 10
+const (
+	maxBody = 64 << 10 // how much of a body is kept
+	maxKept = 16 << 20 // how much of all bodies
+)
 
 // Journal is the memory of one world: the last exchanges, oldest first.
 type Journal struct {
@@ -78,35 +80,72 @@ type Journal struct {
 	mu      sync.Mutex
 	last    int64
 	entries []*Exchange
-	news    chan struct{} // closed when something is added
+	kept    int           // bytes of bodies
+	news    chan struct{} // closed when something is added; nil if nobody waits
 }
 
-// New makes an empty journal that keeps the last `most` exchanges of a world.
-func New(world string, most int) *Journal {
-	return &Journal{world: world, most: most, news: make(chan struct{})}
-}
+// New makes an empty journal that keeps the last `most` exchanges of a world, and fewer if their bodies are beyond 16 MiB together.
+func New(world string, most int) *Journal { return &Journal{world: world, most: max(most, 1)} }
 
-// Add numbers and keeps an exchange. Bodies are cut to 64 KiB, and card numbers in them masked. The exchange is not to be changed afterwards.
+// Add numbers and keeps an exchange. Bodies are cut to 64 KiB. Card numbers are masked wherever they stand, in the answer too: rooms never keep
+// one, but refusals and free texts repeat what a caller sent. The members of the request that are named in secrets are masked as well.
+// The exchange is not to be changed afterwards.
 func (j *Journal) Add(x *Exchange, secrets []string) {
-	for _, m := range []*Message{&x.Request, &x.Response} {
-		if len(m.Body) > maxBody {
-			m.Body, m.Truncated = strings.ToValidUTF8(m.Body[:maxBody], ""), true
-		}
-	}
-	x.Request.Body = mask(x.Request.Body, secrets)
-	x.URL, x.Path = mask(x.URL, nil), mask(x.Path, nil)
+	x.Request.cut()
+	x.Response.cut()
+	x.mask(secrets)
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.last++
 	x.Number, x.World = j.last, j.world
-	x.ID = fmt.Sprintf("%s-%d", j.world, j.last)
-	if len(j.entries) >= j.most {
-		drop := len(j.entries) - j.most + 1
-		j.entries = append(j.entries[:0:0], j.entries[drop+j.most/8:]...) // an eighth at a time, so that dropping stays cheap
-	}
+	x.ID = j.world + "-" + strconv.FormatInt(j.last, 10)
 	j.entries = append(j.entries, x)
-	close(j.news)
-	j.news = make(chan struct{})
+	j.kept += x.size()
+	if len(j.entries) > j.most || j.kept > maxKept {
+		j.drop()
+	}
+	if j.news != nil {
+		close(j.news)
+		j.news = nil
+	}
+}
+
+// drop forgets the oldest exchanges, an eighth of all at a time, so that dropping stays cheap.
+func (j *Journal) drop() {
+	n := 0
+	for n < len(j.entries)-1 && (len(j.entries)-n > j.most-j.most/8 || j.kept > maxKept-maxKept/8) {
+		j.kept -= j.entries[n].size()
+		n++
+	}
+	j.entries = slices.Clone(j.entries[n:])
+}
+
+func (x *Exchange) size() int { return len(x.Request.Body) + len(x.Response.Body) }
+
+// cut keeps the body's beginning. A number or a letter that was cut through goes too: half a card number would not be known as one.
+func (m *Message) cut() {
+	if len(m.Body) <= maxBody {
+		return
+	}
+	m.Truncated = true
+	m.Body = strings.TrimRight(strings.ToValidUTF8(m.Body[:maxBody], ""), "0123456789 +-")
+}
+
+func (x *Exchange) mask(secrets []string) {
+	x.Request.Body = hideCards(hideSecrets(x.Request.Body, secrets))
+	x.Response.Body = hideCards(x.Response.Body)
+	x.URL, x.Path = hideCards(hideSecrets(x.URL, secrets)), hideCards(x.Path)
+	for _, values := range x.Request.Header {
+		for i, value := range values {
+			values[i] = hideCards(value)
+		}
+	}
+	if r := x.Reason; r != nil {
+		r.Message, r.Detail = hideCards(r.Message), hideCards(r.Detail)
+		for i := range r.Problems {
+			r.Problems[i].Message = hideCards(r.Problems[i].Message)
+		}
+	}
 }
 
 // Find returns the exchanges that match, oldest first; nil matches all.
@@ -122,17 +161,23 @@ func (j *Journal) Find(match func(*Exchange) bool) []*Exchange {
 
 // Get returns one exchange by its id.
 func (j *Journal) Get(id string) (*Exchange, bool) {
-	found := j.Find(func(x *Exchange) bool { return x.ID == id })
-	if len(found) == 0 {
-		return nil, false
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	for _, x := range slices.Backward(j.entries) { // it is most likely one of the last
+		if x.ID == id {
+			return x, true
+		}
 	}
-	return found[0], true
+	return nil, false
 }
 
 // Wait returns what matches as soon as there are n of it, or with ctx's error whatever there is by then.
 func (j *Journal) Wait(ctx context.Context, n int, match func(*Exchange) bool) ([]*Exchange, error) {
 	for {
 		j.mu.Lock()
+		if j.news == nil {
+			j.news = make(chan struct{})
+		}
 		news := j.news
 		j.mu.Unlock()
 		if found := j.Find(match); len(found) >= n {
@@ -150,12 +195,12 @@ func (j *Journal) Wait(ctx context.Context, n int, match func(*Exchange) bool) (
 func (j *Journal) Clear() {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.entries = nil
+	j.entries, j.kept = nil, 0
 }
 
 // Restart forgets every exchange and counts from one again, as the world does when it is reset.
 func (j *Journal) Restart() {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.entries, j.last = nil, 0
+	j.entries, j.kept, j.last = nil, 0, 0
 }
