@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"io"
@@ -43,8 +44,10 @@ func get(t *testing.T, url, address string, a *authority) (string, error) {
 	t.Helper()
 	roots := x509.NewCertPool()
 	roots.AddCert(a.certificate)
-	dial := func(network, _ string) (net.Conn, error) { return net.Dial(network, address) }
-	client := &http.Client{Transport: &http.Transport{Dial: dial, TLSClientConfig: &tls.Config{RootCAs: roots}, DisableKeepAlives: true}}
+	dial := func(ctx context.Context, network, _ string) (net.Conn, error) {
+		return new(net.Dialer).DialContext(ctx, network, address)
+	}
+	client := &http.Client{Transport: &http.Transport{DialContext: dial, TLSClientConfig: &tls.Config{RootCAs: roots}, DisableKeepAlives: true}}
 	answer, err := client.Get(url)
 	if err != nil {
 		return "", err

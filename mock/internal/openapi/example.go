@@ -30,21 +30,24 @@ func (op *Operation) Example(status int, name string) (media string, body []byte
 	if response == nil {
 		return "", nil, fmt.Errorf("status %d is not declared for %s; these are: %s", status, op.ID, strings.Trim(fmt.Sprint(op.Statuses()), "[]"))
 	}
-	for _, media := range slices.Sorted(maps.Keys(response.Content)) {
-		value, err := exampleOf(response.Content[media], name)
-		if err != nil {
-			return "", nil, fmt.Errorf("%s, status %d: %w", op.ID, status, err)
-		}
-		if text, ok := value.(string); ok && !isJSON(media) {
-			return media, []byte(text), nil
-		}
-		body, err := json.Marshal(value)
-		return media, body, err
-	}
-	if name != "" {
+	medias := slices.Sorted(maps.Keys(response.Content))
+	switch {
+	case len(medias) > 0:
+		media = medias[0]
+	case name != "":
 		return "", nil, fmt.Errorf("%s, status %d: no example is called %q, for it has no body", op.ID, status, name)
+	default:
+		return "", nil, nil
 	}
-	return "", nil, nil
+	value, err := exampleOf(response.Content[media], name)
+	if err != nil {
+		return "", nil, fmt.Errorf("%s, status %d: %w", op.ID, status, err)
+	}
+	if text, ok := value.(string); ok && !isJSON(media) {
+		return media, []byte(text), nil
+	}
+	body, err = json.Marshal(value)
+	return media, body, err
 }
 
 func exampleOf(media *openapi3.MediaType, name string) (any, error) {

@@ -11,13 +11,16 @@ import (
 	"understudy/mock/internal/world"
 )
 
+// nowhere is a map that cannot be written to.
+func nowhere() map[string]int { return nil }
+
 func TestARefusedTransactionLeavesNothing(t *testing.T) {
 	t.Parallel()
 	endings := map[string]func(){
 		"an error":                   nil,
 		"a panic":                    func() { panic("boom") },
 		"a panic with an error":      func() { panic(errRefused) },
-		"a nil map":                  func() { var m map[string]int; m["x"] = 1 },
+		"a nil map":                  func() { nowhere()["x"] = 1 },
 		"a panic in a panicking way": func() { defer func() { panic("again") }(); panic("boom") },
 	}
 	for name, end := range endings {
