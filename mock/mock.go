@@ -60,7 +60,7 @@ type Server struct {
 	handler http.Handler
 }
 
-// New makes a server. Its documents load in the background: Ready tells when, and whether they are sound.
+// New makes a server. A document is read at its first use; Ready reads them all, and tells whether they are sound.
 func New(o Options) (*Server, error) {
 	if o.Seed == "" {
 		o.Seed = "understudy"
@@ -81,7 +81,7 @@ func New(o Options) (*Server, error) {
 	return &Server{engine: e, handler: crossOrigin(o, e)}, nil
 }
 
-// Ready waits until every document is read, and returns what is wrong with them.
+// Ready reads every document, and returns what is wrong with them. Requests are answered meanwhile.
 func (s *Server) Ready(ctx context.Context) error { return s.engine.Ready(ctx) }
 
 // Close stops the timers of every world.

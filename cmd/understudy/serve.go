@@ -17,6 +17,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"syscall"
 	"time"
@@ -75,6 +76,7 @@ func (s *serve) run(ctx context.Context, out, msg io.Writer) error {
 	if err := simulator.Ready(ctx); err != nil {
 		return fmt.Errorf("the documents cannot be served:\n%w", err)
 	}
+	debug.FreeOSMemory() // reading the documents leaves several times what is kept of them
 	if err := s.announce(ctx, listener, out, options.Seed); err != nil {
 		return err
 	}

@@ -48,7 +48,7 @@ type Room struct {
 	Load     func() (*openapi.Document, error)
 }
 
-// New makes an engine. Documents load concurrently, and a request waits for its own room's document only.
+// New makes an engine. A document is read at its room's first request, or before that by Ready.
 func New(o Options) *Engine {
 	if o.MaxWorlds == 0 {
 		o.MaxWorlds = 256
@@ -68,23 +68,21 @@ func New(o Options) *Engine {
 // Serve adds rooms. All of them must be added before the first request.
 func (e *Engine) Serve(rooms ...Room) {
 	for _, r := range rooms {
-		opened := &room{Provider: r.Provider, profile: r.Profile, ready: make(chan struct{})}
-		e.rooms[r.Provider.Name] = opened
+		e.rooms[r.Provider.Name] = &room{Provider: r.Provider, profile: r.Profile, load: r.Load}
 		e.order = append(e.order, r.Provider.Name)
-		go opened.open(r.Load)
 	}
 }
 
-// Ready waits until every document is read, and returns what is wrong with them.
+// Ready reads every document, and returns what is wrong with them. One after another, so that a request meanwhile, which reads
+// its own room's document at once, has a processor to do it on.
 func (e *Engine) Ready(ctx context.Context) error {
 	var problems []error
 	for _, name := range e.order {
-		select {
-		case <-e.rooms[name].ready:
-			problems = append(problems, e.rooms[name].failed)
-		case <-ctx.Done():
-			return ctx.Err()
+		if err := ctx.Err(); err != nil {
+			return err
 		}
+		e.rooms[name].open()
+		problems = append(problems, e.rooms[name].failed)
 	}
 	return errors.Join(problems...)
 }
@@ -103,7 +101,7 @@ func (e *Engine) Rooms() []ServedRoom {
 	var list []ServedRoom
 	for _, name := range e.order {
 		r := e.rooms[name]
-		<-r.ready
+		r.open()
 		if !r.Outside && r.failed == nil {
 			list = append(list, ServedRoom{Provider: r.Provider, Profile: r.profile, Document: r.document})
 		}

@@ -74,7 +74,7 @@ func (e *Engine) address(r *http.Request) (*Call, error) {
 	if room == nil {
 		return nil, Refuse(NotFound, "no path here begins with %q; these do: /%s", r.URL.Path, strings.Join(e.order, ", /"))
 	}
-	<-room.ready
+	room.open()
 	if room.failed != nil {
 		return nil, &Error{Kind: Internal, Message: room.failed.Error(), cause: room.failed}
 	}

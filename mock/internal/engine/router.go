@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/gorilla/mux"
 
@@ -17,7 +18,7 @@ import (
 	"understudy/mock/internal/world"
 )
 
-// room is a provider with its document, ready when `ready` is closed.
+// room is a provider with its document, which is read at its first use, or in the background before.
 type room struct {
 	Provider
 	profile  string
@@ -25,7 +26,8 @@ type room struct {
 	router   *mux.Router // one route a path; its name is an index into targets
 	targets  []target
 	failed   error
-	ready    chan struct{}
+	load     func() (*openapi.Document, error)
+	once     sync.Once
 }
 
 // target is what a path leads to: operations by method, or a page.
@@ -34,10 +36,12 @@ type target struct {
 	page    *Page
 }
 
-// open reads the room's document and checks that the two know the same operations.
-func (r *room) open(load func() (*openapi.Document, error)) {
-	defer close(r.ready)
-	document, err := load()
+// open reads the room's document, once. Whoever comes meanwhile waits.
+func (r *room) open() { r.once.Do(r.read) }
+
+// read reads the room's document and checks that the two know the same operations.
+func (r *room) read() {
+	document, err := r.load()
 	if err == nil {
 		err = errors.Join(r.agree(document), r.world().Check())
 	}

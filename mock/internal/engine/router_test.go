@@ -36,8 +36,9 @@ func routed(t *testing.T, pages []Page, paths ...string) *room {
 			b.WriteString("}\n")
 		}
 	}
-	r := &room{Provider: Provider{Name: "routed", Behaviour: Behaviour{Operations: operations}, Outward: Outward{Pages: pages}}, ready: make(chan struct{})}
-	r.open(func() (*openapi.Document, error) { return openapi.Load([]byte(b.String())) })
+	r := &room{Provider: Provider{Name: "routed", Behaviour: Behaviour{Operations: operations}, Outward: Outward{Pages: pages}},
+		load: func() (*openapi.Document, error) { return openapi.Load([]byte(b.String())) }}
+	r.open()
 	if r.failed != nil {
 		t.Fatal(r.failed)
 	}
@@ -147,8 +148,8 @@ func TestDocumentAndRoomHaveToAgree(t *testing.T) {
 	badTimer.do.Timers, badTimer.says = map[string]func(*world.Tx, world.Timer) error{"a/slash": nil}, []string{"a/slash"}
 	cases["a timer that a world does not take"] = badTimer
 	for name, c := range cases {
-		r := &room{Provider: Provider{Name: "r", Behaviour: c.do}, profile: c.profile, ready: make(chan struct{})}
-		r.open(func() (*openapi.Document, error) { return document, nil })
+		r := &room{Provider: Provider{Name: "r", Behaviour: c.do}, profile: c.profile, load: func() (*openapi.Document, error) { return document, nil }}
+		r.open()
 		if (len(c.says) == 0) != (r.failed == nil) {
 			t.Errorf("%s: %v", name, r.failed)
 		}
