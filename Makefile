@@ -24,7 +24,7 @@ build: ## build bin/understudy
 
 .PHONY: test
 test: ## run all tests
-	$(GO) test ./...
+	$(GO) test -timeout 40m ./...
 
 .PHONY: check
 check: format vet lint race ## everything that has to hold before a change lands
@@ -49,7 +49,7 @@ lint: ## staticcheck, fetched from the module proxy when it is not there yet
 .PHONY: race
 race: ## run all tests in random order, under the race detector
 	$(if $(RACE),,@echo "there is no C compiler: the race detector stays off")
-	$(GO) test $(RACE) -shuffle=on ./...
+	$(GO) test $(RACE) -shuffle=on -timeout 40m ./...
 
 .PHONY: bench
 bench: ## measure speed, start-up and memory
