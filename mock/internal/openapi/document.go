@@ -9,6 +9,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -60,19 +61,20 @@ type Scheme struct {
 	Scopes []string
 }
 
-// extensions are the x- members that our documents may use.
-var extensions = []string{"x-provenance", "x-source", "x-effect", "x-refusals"}
+// What our own x- members may say.
+var (
+	effects     = []string{"read", "write", "charge", "destroy"}
+	provenances = []string{"documented", "published", "assumed"}
+)
 
 // Load reads a document, changed by overlays in order, and fails on anything in it that is not understood:
 // unknown members, examples that break their schema, an operation without id or effect.
-func Load(yaml []byte, overlays ...[]byte) (*Document, error) {
-	yaml, err := overlaid(yaml, overlays)
+func Load(text []byte, overlays ...[]byte) (*Document, error) {
+	root, err := overlaid(text, overlays)
 	if err != nil {
 		return nil, err
 	}
-	loader := openapi3.NewLoader()
-	loader.IncludeOrigin = true
-	doc, err := loader.LoadFromData(yaml)
+	doc, err := build(root)
 	if err != nil {
 		return nil, fmt.Errorf("reading the document: %w", err)
 	}
@@ -125,16 +127,14 @@ func (op *Operation) complete(doc *openapi3.T, item *openapi3.PathItem) error {
 	if op.ID == "" {
 		return errors.New("operationId is missing")
 	}
-	if !slices.Contains([]string{"read", "write", "charge", "destroy"}, op.Effect) {
-		return fmt.Errorf("x-effect is %q; it is read, write, charge or destroy", op.Effect)
+	if op.Effect == "" {
+		return fmt.Errorf("x-effect is missing; it is one of %s", strings.Join(effects, ", "))
 	}
-	if !slices.Contains([]string{"documented", "published", "assumed"}, op.Provenance) {
-		return fmt.Errorf("x-provenance is %q; it is documented, published or assumed", op.Provenance)
+	if op.Provenance == "" {
+		return fmt.Errorf("x-provenance is missing; it is one of %s", strings.Join(provenances, ", "))
 	}
-	for name := range op.spec.Extensions {
-		if !slices.Contains(extensions, name) {
-			return fmt.Errorf("%s is not an extension that we know", name)
-		}
+	if op.spec.Servers != nil {
+		return errors.New("an operation has no servers of its own; its path may have one")
 	}
 	for _, ref := range item.Parameters {
 		if op.spec.Parameters.GetByInAndName(ref.Value.In, ref.Value.Name) == nil {
@@ -145,9 +145,12 @@ func (op *Operation) complete(doc *openapi3.T, item *openapi3.PathItem) error {
 		op.params = append(op.params, ref.Value)
 	}
 	for code, ref := range op.spec.Responses.Map() {
-		var status int
-		if _, err := fmt.Sscanf(code, "%d", &status); err != nil {
-			return fmt.Errorf("response %q: give each status by its number", code)
+		status, err := readStatus(code)
+		if err != nil {
+			return fmt.Errorf("response %q: %w", code, err)
+		}
+		if err := checkHeaderExamples(ref.Value); err != nil {
+			return fmt.Errorf("response %q: %w", code, err)
 		}
 		op.responses[status] = ref.Value
 	}
@@ -197,8 +200,8 @@ func readRefusals(doc *openapi3.T) (map[int]*openapi3.Response, error) {
 		ref, _ := v.(map[string]any)
 		name := strings.TrimPrefix(text(ref["$ref"]), "#/components/responses/")
 		response := doc.Components.Responses[name]
-		var status int
-		if _, err := fmt.Sscanf(code, "%d", &status); err != nil || response == nil {
+		status, err := readStatus(code)
+		if err != nil || response == nil {
 			return nil, fmt.Errorf("x-refusals: %q is to be a status with a $ref to one of #/components/responses", code)
 		}
 		refusals[status] = response.Value
@@ -209,6 +212,27 @@ func readRefusals(doc *openapi3.T) (map[int]*openapi3.Response, error) {
 		}
 	}
 	return refusals, nil
+}
+
+// checkHeaderExamples does for headers what kin-openapi does for all other examples.
+func checkHeaderExamples(r *openapi3.Response) error {
+	for name, ref := range r.Headers {
+		if h := ref.Value; h.Example != nil && h.Schema != nil {
+			if err := h.Schema.Value.VisitJSON(h.Example, asResponse...); err != nil {
+				return fmt.Errorf("header %s: invalid example: %w", name, err)
+			}
+		}
+	}
+	return nil
+}
+
+// readStatus refuses "default" and "4XX": every status stands for itself.
+func readStatus(code string) (int, error) {
+	status, err := strconv.Atoi(code)
+	if err != nil || status < 100 || status > 599 {
+		return 0, errors.New("give each status by its number")
+	}
+	return status, nil
 }
 
 // Operation finds an entry by its id; nil if there is none.
