@@ -52,8 +52,8 @@ race: ## run all tests in random order, under the race detector
 	$(GO) test $(RACE) -shuffle=on -timeout 40m ./...
 
 .PHONY: bench
-bench: ## measure speed, start-up and memory
-	$(GO) test -run '^$$' -bench . -benchmem ./...
+bench: ## measure speed beside a floor, start-up and memory
+	$(GO) run ./cmd/bench
 
 .PHONY: fuzz
 fuzz: ## fuzz every target for FUZZTIME each (default 10s)
