@@ -50,6 +50,7 @@ type Options struct {
 	CORS         []string          // origins that may call the providers; default any
 	ControlToken string            // lets callers from other machines and origins use the control API
 	Version      string            // what the control API says that this is a build of; default "(devel)"
+	DenyFraming  bool              // hosted pages may not be shown in a frame
 	Twice        bool              // run every transaction twice and compare the two; for tests
 	Log          *slog.Logger      // default: silent
 }
@@ -70,7 +71,7 @@ func New(o Options) (*Server, error) {
 	}
 	e := engine.New(engine.Options{
 		Seed: o.Seed, Start: o.Clock, Frozen: !o.Clock.IsZero(), PublicURL: o.PublicURL,
-		MaxWorlds: o.MaxWorlds, Journal: o.Journal, Twice: o.Twice, Log: o.Log,
+		MaxWorlds: o.MaxWorlds, Journal: o.Journal, Twice: o.Twice, DenyFraming: o.DenyFraming, Log: o.Log,
 	})
 	rooms, err := rooms(o)
 	if err != nil {

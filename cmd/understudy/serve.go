@@ -37,6 +37,7 @@ type serve struct {
 	MaxWorlds    int               `default:"256" help:"How many worlds requests may bring into being (${default})."`
 	CORS         []string          `name:"cors" placeholder:"ORIGIN,…" help:"Origins whose pages may call the providers; default is any."`
 	ControlToken string            `placeholder:"TOKEN" help:"Let callers from other machines and origins use the control API, with this bearer token."`
+	DenyFraming  bool              `help:"Do not let hosted pages be shown in a frame."`
 	Log          string            `enum:"off,errors,requests" default:"requests" help:"What to write to standard error: off, errors or requests (${default})."`
 	JSON         bool              `name:"json" help:"Announce the server as one JSON object on standard output's first line."`
 }
@@ -126,7 +127,7 @@ func (s *serve) listen(server *http.Server, listener net.Listener, failed chan<-
 // options reads the flags; what is wrong with one is said with what would be right.
 func (s *serve) options(msg io.Writer) (mock.Options, error) {
 	o := mock.Options{
-		Seed: s.Seed, Providers: s.Providers, Profiles: s.Profile, MaxWorlds: s.MaxWorlds, CORS: s.CORS, ControlToken: s.ControlToken, Version: buildVersion(),
+		Seed: s.Seed, Providers: s.Providers, Profiles: s.Profile, MaxWorlds: s.MaxWorlds, CORS: s.CORS, ControlToken: s.ControlToken, DenyFraming: s.DenyFraming, Version: buildVersion(),
 		PublicURL: strings.TrimSuffix(s.PublicURL, "/"),
 	}
 	if _, _, err := net.SplitHostPort(s.Listen); err != nil {
