@@ -22,8 +22,12 @@ run: build ## build the server and start it on LISTEN (default 127.0.0.1:4242)
 build: ## build bin/understudy
 	$(GO) build -o bin/understudy ./cmd/understudy
 
+.PHONY: browser
+browser: ## find Chromium for the browser tests, or install it where that needs no question
+	@bash .ci/browser
+
 .PHONY: test
-test: ## run all tests
+test: browser ## run all tests
 	$(GO) test -timeout 40m ./...
 
 .PHONY: check
@@ -47,7 +51,7 @@ lint: ## staticcheck, fetched from the module proxy when it is not there yet
 	$(GO) run $(STATICCHECK) ./...
 
 .PHONY: race
-race: ## run all tests in random order, under the race detector
+race: browser ## run all tests in random order, under the race detector
 	$(if $(RACE),,@echo "there is no C compiler: the race detector stays off")
 	$(GO) test $(RACE) -shuffle=on -timeout 40m ./...
 

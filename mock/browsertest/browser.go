@@ -1,0 +1,218 @@
+// Package browsertest drives Chromium in tests: a tab that visits hosted pages as a customer does, and a shop to which they return.
+package browsertest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+)
+
+// patience is how long a page may take; it is there to end a test that waits for what never comes.
+const patience = time.Minute
+
+// browser is the one that all tests of a package share; each tab has cookies of its own.
+var browser struct {
+	once  sync.Once
+	ctx   context.Context
+	close context.CancelFunc
+	err   error
+}
+
+// Main runs a package's tests and closes the browser that they shared.
+func Main(m *testing.M) {
+	code := m.Run()
+	if browser.close != nil {
+		browser.close()
+	}
+	os.Exit(code)
+}
+
+// launch starts the browser.
+func launch() {
+	options := chromedp.DefaultExecAllocatorOptions[:]
+	if path := os.Getenv("UNDERSTUDY_CHROMIUM"); path != "" {
+		options = append(options, chromedp.ExecPath(path))
+	}
+	options = append(options,
+		chromedp.IgnoreCertErrors,
+		chromedp.Flag("disable-quic", true),
+		chromedp.Flag("disable-component-update", true),
+		// A page framed by a shop of another site stays within reach of the tab that frames it.
+		chromedp.Flag("disable-features", "Translate,SitePerProcess,IsolateOrigins,HttpsUpgrades"),
+		chromedp.Flag("disable-site-isolation-trials", true),
+	)
+	allocator, free := chromedp.NewExecAllocator(context.Background(), options...)
+	ctx, closeBrowser := chromedp.NewContext(allocator)
+	browser.ctx, browser.close = ctx, func() { closeBrowser(); free() }
+	if browser.err = chromedp.Do(ctx); errors.Is(browser.err, exec.ErrNotFound) {
+		browser.err = fmt.Errorf("no Chromium is found: `make browser` installs one where it can; UNDERSTUDY_CHROMIUM names another (%w)", browser.err)
+	}
+}
+
+// Customer is how a customer's browser is set up.
+type Customer struct {
+	NoScript bool // JavaScript is off
+	Phone    bool // a screen as narrow as a phone's
+	Dark     bool // prefers dark colours
+}
+
+// Tab is one tab of the browser, or a frame in one. Its methods end the test when the page does not do what is asked.
+type Tab struct {
+	t     testing.TB
+	ctx   context.Context
+	frame *chromedp.Node
+}
+
+// Open opens a tab. Tests run without one under -short.
+func Open(t testing.TB, c Customer) *Tab {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("a browser test")
+	}
+	if browser.once.Do(launch); browser.err != nil {
+		t.Fatal(browser.err)
+	}
+	ctx, closeTab := chromedp.NewContext(browser.ctx, chromedp.WithNewBrowserContext())
+	if err := chromedp.Do(ctx); err != nil {
+		t.Fatal(err)
+	}
+	ctx, end := context.WithTimeout(ctx, patience)
+	t.Cleanup(func() { end(); closeTab() })
+	b := &Tab{t: t, ctx: ctx}
+	width, height := int64(1024), int64(768)
+	if c.Phone {
+		width, height = 360, 740
+	}
+	b.do(chromedp.EmulateViewport(width, height))
+	if c.NoScript {
+		b.call(chromedp.Call(ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}))
+	}
+	if c.Dark {
+		features := []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: "dark"}}
+		b.call(chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: features}))
+	}
+	return b
+}
+
+func (b *Tab) call(_ any, err error) {
+	b.t.Helper()
+	if err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+func (b *Tab) do(steps ...chromedp.Action[chromedp.Void]) {
+	b.t.Helper()
+	if err := chromedp.Do(b.ctx, steps...); err != nil {
+		at, _ := chromedp.Run(context.WithoutCancel(b.ctx), chromedp.Location())
+		b.t.Fatalf("%v, at %s", err, at)
+	}
+}
+
+// control is the element with a data-testid.
+func control(id string) chromedp.CSS { return chromedp.CSS(fmt.Sprintf("[data-testid=%q]", id)) }
+
+// within keeps a query to the tab's frame.
+func (b *Tab) within() chromedp.QueryOption { return chromedp.FromNode(b.frame) }
+
+// Visit goes to an address and returns the status of the answer.
+func (b *Tab) Visit(url string) (status int) {
+	b.t.Helper()
+	return b.arrive(chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error { return nil }), chromedp.Navigate(url))
+}
+
+// Press clicks a control that leads to another page, and returns the status of its answer.
+func (b *Tab) Press(id string) (status int) {
+	b.t.Helper()
+	return b.arrive(chromedp.Click(control(id), b.within()))
+}
+
+func (b *Tab) arrive(steps ...chromedp.Action[chromedp.Void]) int {
+	b.t.Helper()
+	response, err := chromedp.RunResponse(b.ctx, steps...)
+	if err != nil {
+		at, _ := chromedp.Run(context.WithoutCancel(b.ctx), chromedp.Location())
+		b.t.Fatalf("%v, at %s", err, at)
+	}
+	return int(response.Status)
+}
+
+// Click clicks a control that does not leave the page; in a frame, any control.
+func (b *Tab) Click(id string) {
+	b.t.Helper()
+	b.do(chromedp.Click(control(id), b.within()))
+}
+
+// Type types into a field.
+func (b *Tab) Type(id, text string) {
+	b.t.Helper()
+	b.do(chromedp.SendKeys(control(id), text, b.within()))
+}
+
+// Choose sets the value of a select.
+func (b *Tab) Choose(id, value string) {
+	b.t.Helper()
+	b.do(chromedp.SetValue(control(id), value, b.within()))
+}
+
+// Text waits for an element and returns what it says.
+func (b *Tab) Text(id string) string {
+	b.t.Helper()
+	text, err := chromedp.Run(b.ctx, chromedp.Text(control(id), b.within()))
+	b.call(nil, err)
+	return text
+}
+
+// Becomes waits until an element says what is wanted. A test that waits in vain ends when the tab's patience does.
+func (b *Tab) Becomes(id string, wanted func(text string) bool) {
+	b.t.Helper()
+	for !wanted(b.Text(id)) {
+	}
+}
+
+// Shows waits until an element is to be seen.
+func (b *Tab) Shows(id string) {
+	b.t.Helper()
+	b.do(chromedp.WaitVisible(control(id), b.within()))
+}
+
+// Has tells whether an element is on the page now.
+func (b *Tab) Has(id string) bool {
+	b.t.Helper()
+	found, err := chromedp.Run(b.ctx, chromedp.Nodes(chromedp.CSSAll(control(id)), chromedp.AtLeast(0), b.within()))
+	b.call(nil, err)
+	return len(found) > 0
+}
+
+// URL is where the tab is.
+func (b *Tab) URL() string {
+	b.t.Helper()
+	at, err := chromedp.Run(b.ctx, chromedp.Location())
+	b.call(nil, err)
+	return at
+}
+
+// Frame is the content of an iframe, by its data-testid.
+func (b *Tab) Frame(id string) *Tab {
+	b.t.Helper()
+	nodes, err := chromedp.Run(b.ctx, chromedp.Nodes(control(id), b.within()))
+	b.call(nil, err)
+	return &Tab{t: b.t, ctx: b.ctx, frame: nodes[0]}
+}
+
+// Shot keeps a picture of the whole page among the test's artefacts (go test -artifacts).
+func (b *Tab) Shot(name string) {
+	b.t.Helper()
+	picture, err := chromedp.Run(b.ctx, chromedp.FullScreenshot(100))
+	b.call(nil, err)
+	b.call(nil, os.WriteFile(filepath.Join(b.t.ArtifactDir(), name+".png"), picture, 0o644))
+}
