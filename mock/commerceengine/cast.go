@@ -263,7 +263,7 @@ func summaries(tx *world.Tx) []engine.Summary {
 }
 
 func (o *Order) summary(tx *world.Tx) engine.Summary {
-	s := engine.Summary{ID: o.Number, State: o.State, Payment: o.paymentStatus(o.latest(tx)), Total: o.Total, Due: o.due(), Payments: []engine.PaymentSummary{}}
+	s := engine.Summary{ID: o.Number, State: o.State, Payment: o.paymentStatus(o.latest(tx)), Total: o.Total, Due: o.due(), Ledger: o.Ledger, Payments: []engine.PaymentSummary{}}
 	for _, id := range o.Attempts {
 		a, _ := attempts.Get(tx, id)
 		s.Payments = append(s.Payments, engine.PaymentSummary{ID: a.ID, State: a.State, Link: a.page(tx.Place.Tenant)})

@@ -387,10 +387,16 @@ func summaries(tx *world.Tx) []engine.Summary {
 }
 
 func summary(tx *world.Tx, o *Order) engine.Summary {
-	s := engine.Summary{ID: o.ID, State: o.Status, Payment: o.paymentStatus(tx), Total: o.total(), Due: o.total(), Payments: []engine.PaymentSummary{}}
+	s := engine.Summary{ID: o.ID, State: o.Status, Payment: o.paymentStatus(tx), Total: o.total(), Due: o.total(), Ledger: money.NewLedger(o.Currency), Payments: []engine.PaymentSummary{}}
 	if l := o.ledger(tx); l != nil {
 		if due, err := l.Outstanding(s.Total); err == nil {
 			s.Due = due
+		}
+	}
+	for _, id := range o.Authorizations {
+		a, _ := authorizations.Get(tx, id)
+		if sum, err := s.Ledger.Plus(a.Ledger); err == nil {
+			s.Ledger = sum
 		}
 	}
 	for _, id := range o.Payments {

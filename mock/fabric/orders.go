@@ -244,14 +244,17 @@ func summaries(tx *world.Tx) []engine.Summary {
 
 func (o *Order) summary() engine.Summary {
 	totals, _ := o.totals() // placed orders add up
-	s := engine.Summary{ID: o.Number, State: o.State, Total: totals.Total, Due: totals.Total, Payments: []engine.PaymentSummary{}}
+	s := engine.Summary{ID: o.Number, State: o.State, Total: totals.Total, Due: totals.Total, Ledger: money.NewLedger(o.Currency), Payments: []engine.PaymentSummary{}}
 	for i := range o.Payments {
 		p := &o.Payments[i]
 		s.Payments = append(s.Payments, engine.PaymentSummary{ID: p.ID, State: p.State})
 		s.Payment = p.State
-		if due, err := p.Balances.ledger().Outstanding(s.Due); err == nil {
-			s.Due = due
+		if sum, err := s.Ledger.Plus(p.Balances.ledger()); err == nil {
+			s.Ledger = sum
 		}
+	}
+	if due, err := s.Ledger.Outstanding(s.Total); err == nil {
+		s.Due = due
 	}
 	if s.Due.Sign() < 0 {
 		s.Due = money.Zero(o.Currency)

@@ -98,7 +98,7 @@ func summaries(tx *world.Tx) []engine.Summary {
 	}
 	for _, a := range attempts.All(tx, "") {
 		if a.State == waiting {
-			list = append(list, engine.Summary{ID: a.ID, State: a.State, Total: a.Total, Due: a.Total, Payments: []engine.PaymentSummary{
+			list = append(list, engine.Summary{ID: a.ID, State: a.State, Total: a.Total, Due: a.Total, Ledger: money.NewLedger(a.Total.Currency), Payments: []engine.PaymentSummary{
 				{ID: a.ID, State: a.State, Link: attemptPath(a.ID)},
 			}})
 		}
@@ -107,7 +107,7 @@ func summaries(tx *world.Tx) []engine.Summary {
 }
 
 func summary(o *Order) engine.Summary {
-	return engine.Summary{ID: o.Number, State: o.Status, Payment: o.PaymentStatus, Total: o.totals().Sum.Incl, Due: o.Outstanding, Payments: []engine.PaymentSummary{}}
+	return engine.Summary{ID: o.Number, State: o.Status, Payment: o.PaymentStatus, Total: o.totals().Sum.Incl, Due: o.Outstanding, Ledger: o.Ledger, Payments: []engine.PaymentSummary{}}
 }
 
 // triggers are the values that make something happen, and on what each rests.

@@ -194,13 +194,16 @@ func summaries(tx *world.Tx) []engine.Summary {
 
 // summary is the order for people. Its payment state is that of the payment that was opened last.
 func (o *order) summary(tx *world.Tx) engine.Summary {
-	s := engine.Summary{ID: o.ID, State: o.Status, Total: o.Total, Due: o.Total}
+	s := engine.Summary{ID: o.ID, State: o.Status, Total: o.Total, Due: o.Total, Ledger: money.NewLedger(o.Total.Currency)}
 	for _, id := range o.Payments {
 		p, ok := payments.Get(tx, id)
 		if !ok {
 			continue
 		}
 		s.Payments = append(s.Payments, engine.PaymentSummary{ID: p.ID, State: p.State, Link: link(tx.Place.Tenant, p.ID)})
+		if sum, err := s.Ledger.Plus(p.Ledger); err == nil {
+			s.Ledger = sum
+		}
 		if counts(p.State) || s.Payment == "" {
 			s.Payment = p.State
 		}

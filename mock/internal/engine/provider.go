@@ -115,6 +115,7 @@ type Summary struct {
 	Payment  string           `json:"payment_state,omitempty"`
 	Total    money.Amount     `json:"total"`
 	Due      money.Amount     `json:"due"`
+	Ledger   money.Ledger     `json:"ledger"` // of all its payments
 	Payments []PaymentSummary `json:"payments"`
 }
 

@@ -91,6 +91,24 @@ func (l Ledger) Refundable() Amount {
 	return Amount{max(0, l.Net().Minor), l.Currency()}
 }
 
+// Plus is two ledgers in one: what has happened to several payments of one currency.
+func (l Ledger) Plus(m Ledger) (Ledger, error) {
+	var sum Ledger
+	for _, total := range []struct {
+		of   *Amount
+		a, b Amount
+	}{
+		{&sum.Authorized, l.Authorized, m.Authorized}, {&sum.Captured, l.Captured, m.Captured},
+		{&sum.Refunded, l.Refunded, m.Refunded}, {&sum.Voided, l.Voided, m.Voided},
+	} {
+		var err error
+		if *total.of, err = total.a.Add(total.b); err != nil {
+			return Ledger{}, err
+		}
+	}
+	return sum, nil
+}
+
 // Net is the money that was taken and kept: captured − refunded.
 func (l Ledger) Net() Amount {
 	return Amount{minus(l.Captured.Minor, l.Refunded.Minor), l.Currency()}
