@@ -156,11 +156,11 @@ func playStarted(tx *world.Tx, o *Order) error { return newAttempt(tx, o, castMe
 func playHeld(tx *world.Tx, o *Order) error { return hold(tx, newAttempt(tx, o, castMethod).ID) }
 
 func playDeclined(tx *world.Tx, o *Order) error {
-	return bring(tx, newAttempt(tx, o, castMethod).ID, checkout.Decline)
+	return settle(tx, newAttempt(tx, o, castMethod).ID, checkout.Decline)
 }
 
 func playUnauthenticated(tx *world.Tx, o *Order) error {
-	return bring(tx, newAttempt(tx, o, castMethod).ID, checkout.FailAuthentication)
+	return settle(tx, newAttempt(tx, o, castMethod).ID, checkout.FailAuthentication)
 }
 
 func playLapsed(tx *world.Tx, o *Order) error { return lapse(tx, newAttempt(tx, o, castMethod).ID) }
@@ -171,7 +171,7 @@ func playWithdrawn(tx *world.Tx, o *Order) error {
 
 func playPaid(tx *world.Tx, o *Order) error {
 	m := Method{Variant: upiCollect, Provider: providerSlug, Gateway: sandboxGateway, ReturnURL: castMethod.ReturnURL, VPA: "asha@upi"}
-	return bring(tx, newAttempt(tx, o, m).ID, checkout.Approve)
+	return settle(tx, newAttempt(tx, o, m).ID, checkout.Approve)
 }
 
 func playPartlyPaid(tx *world.Tx, o *Order) error {
@@ -278,12 +278,21 @@ const source = "Juspay, test resources"
 var triggers = []engine.Trigger{
 	{Where: "payment_method.upi_vpa", Value: "success@upi", Effect: "paid by itself after 5 seconds", Provenance: "published", Source: source},
 	{Where: "payment_method.upi_vpa", Value: "failure@upi", Effect: "declined by itself after 5 seconds", Provenance: "published", Source: source},
-	{Where: "payment_method.gateway_reference_id", Value: dummyGateway, Effect: "a customer who pays leaves it to the amount: below 500 paid, below 700 declined, from 700 AUTHORIZING and paid after 30 seconds", Provenance: "published", Source: source},
+	{Where: "payment_method.upi_vpa", Value: "<scenario>@upi", Effect: "after 5 seconds goes the way of a scenario, such as insufficient_funds@upi", Provenance: "assumed"},
+	{Where: "payment_method.gateway_reference_id", Value: dummyGateway, Effect: "a customer who pays leaves it to the amount: below 500 paid, below 700 declined, from 700 AUTHORIZING and paid after a minute", Provenance: "published", Source: source},
 	{Where: "payment_method.card_number", Value: "4242424242424242, 4111111111111111, 5299920210000277", Effect: "test cards: the bank's page decides, as for any other card whose check digit holds", Provenance: "published", Source: source},
 	{Where: "card", Value: "4242 4242 4242 4242", Effect: "on the payment page: approved, as is any other card whose check digit holds", Provenance: "published", Source: source},
 	{Where: "card", Value: "4012 0000 0000 1097", Effect: "on the payment page: the bank asks for a code, 000000; 5204 7305 4100 0464 too", Provenance: "published", Source: source},
+	{Where: "card", Value: "4000 0000 0000 0101", Effect: "on the payment page: the bank asks for a code, and none is right", Provenance: "assumed"},
+	{Where: "card", Value: "4000 0000 0000 3220", Effect: "on the payment page: authenticated without a code, approved", Provenance: "assumed"},
+	{Where: "card", Value: "4000 0000 0000 0002", Effect: "on the payment page: declined", Provenance: "assumed"},
+	{Where: "card", Value: "4000 0000 0000 9995", Effect: "on the payment page: declined for want of money", Provenance: "assumed"},
+	{Where: "card", Value: "4000 0000 0000 0077", Effect: "on the payment page: AUTHORIZING, approved after a minute", Provenance: "assumed"},
+	{Where: "card", Value: "4000 0000 0000 0341", Effect: "on the payment page: AUTHORIZING, declined after a minute", Provenance: "assumed"},
 	{Where: "upi", Value: "success@upi", Effect: "on the payment page: approved", Provenance: "published", Source: source},
 	{Where: "upi", Value: "failure@upi", Effect: "on the payment page: declined", Provenance: "published", Source: source},
+	{Where: "upi", Value: "expired@upi", Effect: "on the payment page: the time is up; every scenario has its address, such as abandoned@upi", Provenance: "assumed"},
+	{Where: "return_url", Value: responseKey, Effect: "the response key: HMAC-SHA256 of the returned query, for the shop to verify; the same in every store and world", Provenance: "published", Source: "Juspay, payment response (the algorithm; the key is ours)"},
 	{Where: "carts: metadata." + lifeKey, Value: "15m", Effect: "the order takes payments for that long, instead of 7 days", Provenance: "assumed"},
 	{Where: "carts: product_id", Value: subscription, Effect: "499.00 a month: the order carries a mandate", Provenance: "assumed"},
 	{Where: "carts: product_id", Value: freeSample, Effect: "free: the order is confirmed without a payment", Provenance: "assumed"},

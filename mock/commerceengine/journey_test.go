@@ -1,6 +1,10 @@
 package commerceengine_test
 
 import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -24,8 +28,17 @@ func TestJourneys(t *testing.T) {
 			info := s.retry("ORD 1/2", method).Want(200)
 			link := info.Text("content.payment_info.payment_links.web")
 			back := s.press(link, c.outcome).Want(303).Header.Get("Location")
-			if want := "https://shop.example.test/thanks?a=%20b&c&order_id=ORD+1%2F2-2" + c.back + "#top"; back != want {
-				t.Errorf("the customer is sent to\n%s, want\n%s", back, want)
+			want := "https://shop.example.test/thanks?a=%20b&c&order_id=ORD%201%2F2-2" + c.back + "&signature="
+			signature, cut := strings.CutSuffix(strings.TrimPrefix(back, want), "&signature_algorithm=HMAC-SHA256#top")
+			if !strings.HasPrefix(back, want) || !cut {
+				t.Errorf("the customer is sent to\n%s, want\n%s…", back, want)
+			}
+			// Signed are the parameters by name, encoded twice, under the documented key.
+			signed := strings.NewReplacer("%", "%25", "&", "%26", "=", "%3D").Replace("a=%20b&c=&order_id=ORD%201%2F2-2" + c.back)
+			mac := hmac.New(sha256.New, []byte("understudy-response-key"))
+			mac.Write([]byte(signed))
+			if want := url.QueryEscape(base64.StdEncoding.EncodeToString(mac.Sum(nil))); signature != want {
+				t.Errorf("the signature is %s, want %s", signature, want)
 			}
 			s.wantStanding("ORD 1/2", c.standing)
 			if status := s.get(order("ORD 1/2")).Text("content.order.status"); status != c.status {
@@ -123,6 +136,124 @@ func TestJourneys(t *testing.T) {
 	})
 }
 
+// TestEveryScenario asks for every scenario, by each way of asking: a Prefer header, a test address of UPI, a test card, and the page's own list.
+func TestEveryScenario(t *testing.T) {
+	t.Parallel()
+	const (
+		paid     = "success, 299 paid, 0 unpaid, retry false"
+		failed   = "failed, 0 paid, 299 unpaid, retry true"
+		waiting  = "pending, 0 paid, 299 unpaid, retry false"
+		withCode = "event=authenticate&otp=000000"
+	)
+	cases := []struct{ scenario, card, at, press, later string }{
+		{"approved", "4111 1111 1111 1111", paid, "", paid},
+		{"declined", "4000 0000 0000 0002", failed, "", failed},
+		{"insufficient_funds", "4000-0000-0000-9995", failed, "", failed},
+		{"challenge", "4012000000001097", waiting, withCode, paid},
+		{"challenge_failed", "4000000000000101", waiting, withCode, failed},
+		{"frictionless", "4000000000003220", paid, "", paid},
+		{"pending_then_approved", "4000000000000077", waiting, "", paid},
+		{"pending_then_declined", "4000000000000341", waiting, "", failed},
+		{"abandoned", "", waiting, "", waiting},
+		{"expired", "", failed, "", failed},
+	}
+	for _, c := range cases {
+		// follow looks at an order whose payment was asked to go this way, and at what the customer and the time then make of it.
+		follow := func(s store, number, link string) {
+			s.t.Helper()
+			s.wantStanding(number, c.at)
+			if c.press != "" {
+				for range 3 { // wrong codes are taken that often
+					s.Call("POST", link, c.press)
+				}
+			}
+			s.Advance(time.Minute)
+			s.wantStanding(number, c.later)
+		}
+		prefer := "Prefer: scenario=" + c.scenario
+		t.Run("asked for with the order: "+c.scenario, func(t *testing.T) {
+			t.Parallel()
+			s := open(t)
+			made := s.buy(teaTin, paying(onPage), prefer)
+			if applied := made.Header.Get("Preference-Applied"); applied != "scenario="+c.scenario {
+				t.Errorf("applied %q", applied)
+			}
+			follow(s, made.Text("content.order.order_number"), made.Text("content.payment_info.payment_links.web"))
+		})
+		t.Run("asked for with a retry: "+c.scenario, func(t *testing.T) {
+			t.Parallel()
+			s := open(t)
+			info := s.retry("ORD 1/2", onPage, prefer).Want(200)
+			follow(s, "ORD 1/2", info.Text("content.payment_info.payment_links.web"))
+		})
+		t.Run("asked for with a card of the shop's own form: "+c.scenario, func(t *testing.T) {
+			t.Parallel()
+			s := open(t)
+			made := s.buy(teaTin, paying(byCard), prefer)
+			follow(s, made.Text("content.order.order_number"), made.Text("content.payment_info.payment.authentication.url"))
+		})
+		t.Run("by a UPI address of the shop's own form: "+c.scenario, func(t *testing.T) {
+			t.Parallel()
+			s := open(t)
+			made := s.buy(teaTin, paying(byUPI(c.scenario+"@upi")))
+			number := made.Text("content.order.order_number")
+			s.wantStanding(number, waiting)
+			s.Advance(5 * time.Second)
+			for _, o := range s.Orders("commerceengine", "store_01") {
+				if o.ID == number {
+					follow(s, number, "/commerceengine"+o.Payments[0].Link)
+				}
+			}
+		})
+		t.Run("on the page, by a UPI id: "+c.scenario, func(t *testing.T) {
+			t.Parallel()
+			s := open(t)
+			link := s.retry("ORD 1/2", onPage).Want(200).Text("content.payment_info.payment_links.web")
+			s.Call("POST", link, "event=pay&method=upi&upi="+c.scenario+"@upi").Want(303)
+			follow(s, "ORD 1/2", link)
+		})
+		if c.card == "" {
+			continue
+		}
+		t.Run("on the page, by a card: "+c.scenario, func(t *testing.T) {
+			t.Parallel()
+			s := open(t)
+			link := s.retry("ORD 1/2", onPage).Want(200).Text("content.payment_info.payment_links.web")
+			s.Call("POST", link, "event=pay&card-number="+url.QueryEscape(c.card)).Want(303)
+			follow(s, "ORD 1/2", link)
+		})
+	}
+	t.Run("a bank that was asked to say later says nothing of a request that was cancelled", func(t *testing.T) {
+		t.Parallel()
+		s := open(t)
+		s.retry("ORD 1/2", onPage, "Prefer: scenario=pending_then_approved").Want(200)
+		s.call("POST", order("ORD 1/2", "cancel-payment-request"), "").Want(200)
+		s.Advance(time.Hour)
+		s.wantStanding("ORD 1/2", failed)
+	})
+	t.Run("a customer is sent to http and https only", func(t *testing.T) {
+		t.Parallel()
+		for _, to := range []string{"javascript:alert(1)", "data:text/html,x", "shop://thanks", "file:///etc/hosts"} {
+			for _, method := range []string{onPage, byCard} {
+				r := open(t).retry("ORD 1/2", strings.Replace(method, "https://shop.example.test/thanks", to, 1))
+				if r.Want(400); !strings.Contains(r.Text("message"), "return_url") {
+					t.Errorf("%s is refused with %s", to, r.Body)
+				}
+			}
+		}
+	})
+	t.Run("an expired link says so and leads back to the shop", func(t *testing.T) {
+		t.Parallel()
+		s := open(t)
+		link := s.retry("ORD 1/2", onPage).Want(200).Text("content.payment_info.payment_links.web")
+		s.Advance(15 * time.Minute)
+		page := string(s.Call("GET", link, nil).Want(410).Body)
+		if !strings.Contains(page, "has expired") || !strings.Contains(page, `data-testid="return"`) || !strings.Contains(page, "https://shop.example.test/thanks?order_id=") {
+			t.Errorf("the page says\n%s", page)
+		}
+	})
+}
+
 func TestDummyGateway(t *testing.T) {
 	t.Parallel()
 	cases := []struct {
@@ -141,7 +272,7 @@ func TestDummyGateway(t *testing.T) {
 			number := made.Text("content.order.order_number")
 			s.press(made.Text("content.payment_info.payment_links.web"), "approve")
 			s.wantStanding(number, c.at)
-			s.Advance(30 * time.Second)
+			s.Advance(time.Minute)
 			s.wantStanding(number, c.later)
 		})
 		t.Run("another gateway leaves it to the customer: "+c.product, func(t *testing.T) {
@@ -197,7 +328,7 @@ func TestAuthorizing(t *testing.T) {
 	t.Run("the gateway takes the money in the end", func(t *testing.T) {
 		t.Parallel()
 		s, number, _ := held(t)
-		s.Advance(30 * time.Second)
+		s.Advance(time.Minute)
 		s.wantStanding(number, "success, 899 paid, 0 unpaid, retry false")
 	})
 	t.Run("or refuses it", func(t *testing.T) {

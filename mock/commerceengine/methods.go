@@ -2,6 +2,7 @@ package commerceengine
 
 import (
 	"fmt"
+	"net/url"
 	"regexp"
 	"strconv"
 	"strings"
@@ -54,6 +55,10 @@ func (p *methodPayload) method(now time.Time) (Method, error) {
 	}
 	if p.Provider != providerSlug {
 		return m, engine.RefuseField("/payment_method/payment_provider_slug", fmt.Sprintf("names no payment provider of this store: %q", p.Provider), `"`+providerSlug+`"`).Coded("invalid_payment_method")
+	}
+	if u, err := url.Parse(p.ReturnURL); err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
+		return m, engine.RefuseField("/payment_method/return_url", fmt.Sprintf("is %q, to which no customer is sent", p.ReturnURL),
+			"an http or https URL of the shop").Coded("invalid_payment_method")
 	}
 	if p.Integration == hyperCheckout {
 		m.Variant = hyperCheckout

@@ -1,15 +1,11 @@
 package commerceengine
 
 import (
-	"net/url"
-	"slices"
-	"strings"
 	"time"
 
 	"understudy/mock/internal/checkout"
 	"understudy/mock/internal/engine"
 	"understudy/mock/internal/page"
-	"understudy/mock/internal/world"
 )
 
 // paymentPage is where payment_links.web and the bank's authentication lead.
@@ -38,23 +34,6 @@ func paymentPage(c *engine.Call) (page.View, error) {
 // script is a customer's way through a payment page. The code is that of Juspay's test cards.
 var script = &checkout.Script{Code: "000000", Choose: choose, Settle: settle}
 
-// challenged are the test cards whose bank asks for a code. Published: Juspay, test resources.
-var challenged = []string{"4012000000001097", "5204730541000464"}
-
-// choose tells what an instrument brings about. The dummy gateway goes by the amount, whatever the card (see settle).
-func choose(tx *world.Tx, payment string, with checkout.Instrument) checkout.Scenario {
-	if a, found := attempts.Get(tx, payment); found && a.Method.Gateway == dummyGateway {
-		return checkout.Approved
-	}
-	switch {
-	case upiAnswers[with.UPI] == checkout.Decline:
-		return checkout.Declined
-	case slices.Contains(challenged, with.Card):
-		return checkout.Challenge
-	}
-	return checkout.Approved
-}
-
 // moods are how a payment page looks back on what happened.
 var moods = map[string]string{
 	charged: "good", partialCharged: "good", authorizing: "wait", fresh: "wait", pendingVBV: "wait",
@@ -73,23 +52,3 @@ var notes = map[string]string{
 
 // statusIDs number the states. Published: Juspay, transaction status.
 var statusIDs = map[string]string{fresh: "10", charged: "21", pendingVBV: "23", authenticationFailed: "26", authorizationFailed: "27", authorizing: "28"}
-
-// back is the shop's own URL, byte for byte, with what Juspay appends to it: order_id, status and, where one is published, status_id. "" if the shop gave none.
-func (a *Attempt) back() string {
-	if a.Method.ReturnURL == "" {
-		return ""
-	}
-	before, fragment, hasFragment := strings.Cut(a.Method.ReturnURL, "#")
-	joint := "?"
-	if strings.Contains(before, "?") {
-		joint = "&"
-	}
-	before += joint + "order_id=" + url.QueryEscape(a.Reference) + "&status=" + a.State
-	if id := statusIDs[a.State]; id != "" {
-		before += "&status_id=" + id
-	}
-	if hasFragment {
-		before += "#" + fragment
-	}
-	return before
-}

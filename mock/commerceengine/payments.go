@@ -72,18 +72,22 @@ func (o *Order) refusesRetry(last *Attempt, now time.Time) *engine.Error {
 // request makes an attempt for all that is due, and lets it go the way that the caller's scenario asks for.
 func request(c *engine.Call, o *Order, m Method) (*Attempt, error) {
 	a := newAttempt(c.Tx, o, m)
-	switch c.Scenario() {
-	case checkout.Approved:
-		return a, bring(c.Tx, a.ID, checkout.Approve)
-	case checkout.Declined:
-		return a, bring(c.Tx, a.ID, checkout.Decline)
-	case checkout.Challenge:
-		c.Tx.Cancel(attemptOutcome, a.ID)
-		return a, a.start(c.Tx)
-	case checkout.Expired:
-		return a, lapse(c.Tx, a.ID)
+	scenario := c.Scenario()
+	if scenario == "" {
+		return a, nil
 	}
-	return a, nil
+	c.Tx.Cancel(attemptOutcome, a.ID)
+	return a, a.play(c.Tx, scenario)
+}
+
+// play takes an attempt the way of a scenario. Whoever is asked for a code has chosen a method before.
+func (a *Attempt) play(tx *world.Tx, scenario checkout.Scenario) error {
+	if scenario == checkout.Challenge || scenario == checkout.ChallengeFailed {
+		if err := a.start(tx); err != nil {
+			return err
+		}
+	}
+	return script.Play(tx, a.ID, scenario)
 }
 
 // newAttempt keeps a new attempt and starts its clocks. One with a method of the shop's choosing is with the bank at once.
@@ -105,7 +109,7 @@ func newAttempt(tx *world.Tx, o *Order, m Method) *Attempt {
 	o.Attempts = append(o.Attempts, id)
 	o.Modified = now
 	tx.At(attemptExpiry, id, a.Expires)
-	if _, answers := upiAnswers[m.VPA]; answers {
+	if upiScenario(m.VPA) != "" {
 		tx.At(attemptOutcome, id, now.Add(upiAnswer))
 	}
 	return a
@@ -118,35 +122,8 @@ func earlier(a, b time.Time) time.Time {
 	return a
 }
 
-// upiAnswers are the test addresses that answer by themselves. Published: Juspay, test resources.
-var upiAnswers = map[string]checkout.Outcome{"success@upi": checkout.Approve, "failure@upi": checkout.Decline}
-
-// The bounds of what the dummy gateway does, in rupees: below the first it takes the money, from there to below the second it refuses, above it
-// thinks it over and takes it. Published: Juspay, test resources.
-var (
-	dummyRefuses = money.Amount{Minor: 500_00, Currency: currency}
-	dummyHolds   = money.Amount{Minor: 700_00, Currency: currency}
-)
-
-// settle brings an attempt to what its customer did. At the dummy gateway a customer who pays leaves it to the amount.
+// settle brings an attempt to its customer's outcome, and its order along.
 func settle(tx *world.Tx, payment string, outcome checkout.Outcome) error {
-	a, found := attempts.Get(tx, payment)
-	if !found {
-		return engine.Refuse(engine.NotFound, "there is no payment %q", payment)
-	}
-	if outcome == checkout.Approve && a.Method.Gateway == dummyGateway && a.State != authorizing {
-		switch {
-		case a.Amount.Minor >= dummyHolds.Minor:
-			return hold(tx, payment)
-		case a.Amount.Minor >= dummyRefuses.Minor:
-			return bring(tx, payment, checkout.Decline)
-		}
-	}
-	return bring(tx, payment, outcome)
-}
-
-// bring takes an attempt to an outcome, and its order along.
-func bring(tx *world.Tx, payment string, outcome checkout.Outcome) error {
 	a, found := attempts.Edit(tx, payment)
 	if !found {
 		return engine.Refuse(engine.NotFound, "there is no payment %q", payment)
@@ -261,9 +238,10 @@ func concludeAttempt(tx *world.Tx, t world.Timer) error {
 	case !found:
 		return nil
 	case a.State == authorizing:
-		return bring(tx, a.ID, checkout.Approve)
+		return settle(tx, a.ID, checkout.Approve)
 	}
-	return bring(tx, a.ID, upiAnswers[a.Method.VPA])
+	a, _ = attempts.Edit(tx, t.ID)
+	return a.play(tx, upiScenario(a.Method.VPA))
 }
 
 // apply takes the arrows that only the control API takes.
@@ -309,7 +287,7 @@ func payOrder(tx *world.Tx, number string) error {
 	if a == nil || !a.waits() {
 		a = newAttempt(tx, o, Method{Variant: hyperCheckout, Provider: providerSlug, Gateway: sandboxGateway})
 	}
-	return bring(tx, a.ID, checkout.Approve)
+	return settle(tx, a.ID, checkout.Approve)
 }
 
 // getPaymentStatus tells where the payment stands.

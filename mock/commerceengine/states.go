@@ -4,6 +4,7 @@ import (
 	"errors"
 	"time"
 
+	"understudy/mock/internal/checkout"
 	"understudy/mock/internal/engine"
 	"understudy/mock/internal/states"
 	"understudy/mock/internal/world"
@@ -26,7 +27,7 @@ const (
 	accessLife  = time.Hour
 	refreshLife = 30 * 24 * time.Hour
 	// authorizingFor is how long a gateway thinks it over, upiAnswer how long a test address takes to answer. Assumed.
-	authorizingFor = 30 * time.Second
+	authorizingFor = time.Minute
 	upiAnswer      = 5 * time.Second
 	// refundApproval and refundPayout are how long a refund takes to be approved, and then to be paid out. Assumed.
 	refundApproval = time.Minute
@@ -145,6 +146,8 @@ func (a *Attempt) move(tx *world.Tx, event string) error {
 		a.Settled = tx.Now()
 		tx.Cancel(attemptExpiry, a.ID)
 		tx.Cancel(attemptOutcome, a.ID)
+		tx.Cancel(checkout.Timer, a.ID) // a bank that was asked to say later has nothing left to say
+		checkout.Journeys.Delete(tx, a.ID)
 	}
 	return nil
 }

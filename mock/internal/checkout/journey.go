@@ -145,7 +145,21 @@ func (s Script) pay(tx *world.Tx, payment string, j *Journey, form url.Values) (
 		j.Problem = problem
 		return false, nil
 	}
-	j.Scenario, j.Masked, j.Sent, j.Wrong = scenario, with.masked(), 1, 0
+	j.Masked = with.masked()
+	return s.follow(tx, payment, j, scenario)
+}
+
+// Play takes a payment the way that was asked for beforehand, without its page. A challenge is left to the customer, who finds it there.
+func (s Script) Play(tx *world.Tx, payment string, scenario Scenario) error {
+	j := &Journey{}
+	Journeys.Put(tx, payment, j)
+	_, err := s.follow(tx, payment, j, scenario)
+	return err
+}
+
+// follow takes a journey the way of a scenario, as far as it goes without the customer.
+func (s Script) follow(tx *world.Tx, payment string, j *Journey, scenario Scenario) (done bool, err error) {
+	j.Scenario, j.Sent, j.Wrong = scenario, 1, 0
 	switch scenario {
 	case Challenge, ChallengeFailed:
 		j.Stage = page.Challenge
