@@ -86,12 +86,17 @@ var buttons = map[string][]string{
 // page.Pay, or page.Challenge where the shop took the card itself.
 func (s Script) Show(tx *world.Tx, v *page.View) {
 	j := journeyOf(tx, v)
-	v.Stage, v.Masked, v.Problem, v.Code, v.Sent = j.Stage, j.Masked, j.Problem, s.Code, j.Sent
+	v.Stage, v.Problem, v.Code, v.Sent = j.Stage, j.Problem, s.Code, j.Sent
+	if j.Masked != "" {
+		v.Masked = j.Masked
+	}
 	if j.Stage == waiting {
 		v.Stage, v.Mood = page.Over, "wait"
 	}
 	for _, scenario := range Scenarios() {
-		v.Scenarios = append(v.Scenarios, string(scenario))
+		if j.Stage != page.Challenge || endsChallenge(scenario) {
+			v.Scenarios = append(v.Scenarios, string(scenario))
+		}
 	}
 }
 
@@ -108,6 +113,8 @@ func (s Script) Press(tx *world.Tx, opened page.View, form url.Values) (done boo
 	switch {
 	case event == "pay":
 		return s.pay(tx, payment, j, form)
+	case event == "authenticate" && form.Get("scenario") != "":
+		return s.answer(tx, payment, j, Scenario(form.Get("scenario")))
 	case event == "authenticate":
 		return s.authenticate(tx, payment, j, form.Get("otp"))
 	case event == "resend":
@@ -177,6 +184,21 @@ var ends = map[Scenario]Outcome{
 	Approved: Approve, Frictionless: Approve, Declined: Decline, NoFunds: InsufficientFunds, Abandoned: Abandon, Expired: Expire,
 }
 
+// endsChallenge tells whether a scenario says how a challenge ends that is already there.
+func endsChallenge(s Scenario) bool { return s != Challenge && s != Frictionless }
+
+// answer ends a challenge in the way that its customer asked for outright: no need to type a code.
+func (s Script) answer(tx *world.Tx, payment string, j *Journey, scenario Scenario) (done bool, err error) {
+	switch {
+	case !slices.Contains(Scenarios(), scenario) || !endsChallenge(scenario):
+		j.Problem = fmt.Sprintf("%q is no way for a challenge to end.", scenario)
+		return false, nil
+	case scenario == ChallengeFailed:
+		return s.end(tx, payment, FailAuthentication)
+	}
+	return s.follow(tx, payment, j, scenario)
+}
+
 func (s Script) authenticate(tx *world.Tx, payment string, j *Journey, code string) (done bool, err error) {
 	switch {
 	case strings.TrimSpace(code) == s.Code && j.Scenario != ChallengeFailed:
@@ -189,10 +211,15 @@ func (s Script) authenticate(tx *world.Tx, payment string, j *Journey, code stri
 	return false, nil
 }
 
-// end settles. The journey is over: should the room let the customer come back, they begin anew.
-func (s Script) end(tx *world.Tx, payment string, outcome Outcome) (done bool, err error) {
+// Forget drops a payment's journey, and with it what its bank has still to say: a room that gives the payment up, or begins it anew, does so.
+func Forget(tx *world.Tx, payment string) {
 	Journeys.Delete(tx, payment)
 	tx.Cancel(Timer, payment)
+}
+
+// end settles. The journey is over: should the room let the customer come back, they begin anew.
+func (s Script) end(tx *world.Tx, payment string, outcome Outcome) (done bool, err error) {
+	Forget(tx, payment)
 	return true, s.Settle(tx, payment, outcome)
 }
 

@@ -39,6 +39,9 @@ func (e *Engine) handlePage(c *Call) error {
 	})
 }
 
+// shown are the triggers that a page tells its customer of.
+var shown = []string{"card", "upi", "token", "amount"}
+
 // view is what the room shows, and on a page with a script, how far its customer has come.
 func (e *Engine) view(c *Call) (page.View, error) {
 	v, err := c.page.View(c)
@@ -51,7 +54,7 @@ func (e *Engine) view(c *Call) (page.View, error) {
 	}
 	c.page.Script.Show(c.Tx, &v)
 	for _, t := range c.room.Triggers {
-		if t.Where == "card" || t.Where == "upi" {
+		if slices.Contains(shown, t.Where) {
 			v.Samples = append(v.Samples, page.Sample{Where: t.Where, Value: t.Value, Effect: t.Effect})
 		}
 	}

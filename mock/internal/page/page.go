@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"html/template"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 )
@@ -48,6 +49,7 @@ type View struct {
 
 	Buttons    []Button          // further buttons of a page of the room's own
 	Return     string            // where the customer goes once it is over: the shop's own URL, if it gave one
+	Ways       []string          // while it is open: the URLs of which one becomes Return
 	ReturnForm map[string]string // posted to Return, where the provider returns by POST
 	Expired    bool              // the link is no longer valid: the page answers 410
 }
@@ -60,6 +62,9 @@ type Button struct {
 	Event string // what it does: an outcome such as "approve"
 	Label string
 }
+
+// Digits tells whether a keyboard of digits is enough for the code.
+func (v View) Digits() bool { return strings.Trim(v.Code, "0123456789") == "" }
 
 // SecondsLeft is the time until the deadline, never negative.
 func (v View) SecondsLeft() int { return int(max(v.Deadline.Sub(v.Now), 0) / time.Second) }
@@ -97,11 +102,13 @@ func Render(v View) []byte {
 }
 
 // Policy is the page's Content-Security-Policy. Nothing is loaded from anywhere; forms go to this server and, because browsers hold the
-// redirect after a post to it as well, to the origin of this payment's own return URL. Unless denied, any shop may frame the page.
+// redirect after a post to it as well, to the origins of this payment's own return URLs. Unless denied, any shop may frame the page.
 func Policy(v View, denyFraming bool) string {
 	forms := "'self'"
-	if u, err := url.Parse(v.Return); err == nil && u.Host != "" && (u.Scheme == "http" || u.Scheme == "https") {
-		forms += " " + u.Scheme + "://" + strings.ToLower(u.Host)
+	for _, way := range append([]string{v.Return}, v.Ways...) {
+		if o := origin(way); o != "" && !slices.Contains(strings.Fields(forms), o) {
+			forms += " " + o
+		}
 	}
 	frames := "*"
 	if denyFraming {
@@ -109,6 +116,15 @@ func Policy(v View, denyFraming bool) string {
 	}
 	return fmt.Sprintf("default-src 'none'; style-src '%s'; script-src '%s'; form-action %s; frame-ancestors %s; base-uri 'none'",
 		hash(style), hash(script), forms, frames)
+}
+
+// origin is where a URL of the web leads, as a policy names it. A host that would end the policy's directive is not named.
+func origin(link string) string {
+	u, err := url.Parse(link)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || strings.ContainsAny(u.Host, ";,'\"*<> ") {
+		return ""
+	}
+	return u.Scheme + "://" + strings.ToLower(u.Host)
 }
 
 func hash(text string) string {
