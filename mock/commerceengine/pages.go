@@ -8,12 +8,24 @@ import (
 	"understudy/mock/internal/page"
 )
 
+// pages are Juspay's: where the customer pays, the same in a frame of the SDK, and the SDK itself.
+var pages = []engine.Page{
+	{Name: "payment", Path: "/payment-page/{store_id}/order/{payment}", View: paymentPage, Script: script},
+	{Name: "sdk session", Path: "/hyper-sdk-web/{store_id}/session/{order_id}/{token}", View: sdkPage, Script: script},
+	{Name: "sdk", Path: "/hyper-sdk-web/HyperServices.js", File: hyperServicesScript},
+}
+
 // paymentPage is where payment_links.web and the bank's authentication lead.
 func paymentPage(c *engine.Call) (page.View, error) {
 	a, found := attempts.Get(c.Tx, c.Vars["payment"])
 	if !found {
 		return page.View{}, engine.Refuse(engine.NotFound, "there is no payment %q", c.Vars["payment"])
 	}
+	return a.view(c), nil
+}
+
+// view is the page of an attempt, as it stands.
+func (a *Attempt) view(c *engine.Call) page.View {
 	v := page.View{
 		Title: "Payment", Merchant: store(c), Order: a.Order, Amount: a.Amount.String(), Status: a.State, Payment: a.ID,
 		Note: notes[a.State], Mood: moods[a.State], Return: a.back(), Deadline: a.Expires, Card: true, UPI: true,
@@ -28,7 +40,7 @@ func paymentPage(c *engine.Call) (page.View, error) {
 	default:
 		v.Stage = page.Pay
 	}
-	return v, nil
+	return v
 }
 
 // script is a customer's way through a payment page. The code is that of Juspay's test cards.

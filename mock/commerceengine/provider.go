@@ -52,7 +52,7 @@ func New() engine.Provider {
 			Given:    given,
 		},
 		Outward: engine.Outward{
-			Pages: []engine.Page{{Name: "payment", Path: "/payment-page/{store_id}/order/{payment}", View: paymentPage, Script: script}},
+			Pages: pages,
 			Events: []string{
 				"order.cancelled", "order.confirmed", "order.created",
 				"payment.failed", "payment.refund.initiated", "payment.refund.success", "payment.retried", "payment.success",

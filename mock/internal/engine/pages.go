@@ -25,6 +25,9 @@ func (e *Engine) handlePage(c *Call) error {
 			}
 		}
 		v, err := e.view(c)
+		if done && v.Frame != nil && v.Stage != page.Over {
+			v.Leave()
+		}
 		switch {
 		case err != nil:
 			return Reply{}, err
@@ -33,7 +36,7 @@ func (e *Engine) handlePage(c *Call) error {
 		case done && v.Return != "" && v.ReturnForm == nil:
 			return e.seeOther(v, v.Return), nil
 		case !done:
-			return e.seeOther(v, c.base+c.Path), nil // so that reloading the page does not press the button again
+			return e.seeOther(v, c.base+c.here()), nil // so that reloading the page does not press the button again
 		}
 		return e.showPage(v), nil
 	})
@@ -94,10 +97,21 @@ func (c *Call) pressPlain(v page.View, event string) error {
 	return c.room.Settle(c.Tx, v.Payment, checkout.Outcome(event))
 }
 
+// here is the page's own path, with the query that it was asked for with.
+func (c *Call) here() string {
+	if c.request.URL.RawQuery == "" {
+		return c.Path
+	}
+	return c.Path + "?" + c.request.URL.RawQuery
+}
+
 func (e *Engine) showPage(v page.View) Reply {
 	status := http.StatusOK
-	if v.Expired {
+	switch {
+	case v.Expired:
 		status = http.StatusGone
+	case v.Missing:
+		status = http.StatusNotFound
 	}
 	return e.htmlReply(status, v)
 }

@@ -75,7 +75,9 @@ func (r *room) world() world.Room {
 			w.Timers = map[string]func(*world.Tx, world.Timer) error{}
 		}
 		w.Timers[checkout.Timer] = p.Script.Answer
-		w.Kinds = append(w.Kinds, checkout.Journeys)
+		if !slices.Contains(w.Kinds, world.AnyKind(checkout.Journeys)) {
+			w.Kinds = append(w.Kinds, checkout.Journeys)
+		}
 	}
 	return w
 }

@@ -52,6 +52,24 @@ type View struct {
 	Ways       []string          // while it is open: the URLs of which one becomes Return
 	ReturnForm map[string]string // posted to Return, where the provider returns by POST
 	Expired    bool              // the link is no longer valid: the page answers 410
+	Missing    bool              // there is nothing behind the link: the page answers 404
+
+	Frame *Frame // the shop's page that holds this one in a frame; nil where nobody waits for news
+}
+
+// Frame is the shop's page that holds a hosted page in a frame, and is told by postMessage what becomes of the payment.
+type Frame struct {
+	Origin string // of the shop's page: the browser tells no other
+	News   string // what the page says as it is shown, as JSON; "" while the payment is open
+	Left   string // what it says when the customer leaves an open payment
+}
+
+// Leave makes the page of an open payment that of a customer who has left it.
+func (v *View) Leave() {
+	v.Stage, v.Mood, v.Note, v.Deadline = Over, "wait", "You have left this page; the payment can still be made.", time.Time{}
+	if v.Frame != nil {
+		v.Frame.News = v.Frame.Left
+	}
 }
 
 // Sample is a value that makes something happen.
@@ -82,14 +100,18 @@ func (v View) Left() string {
 var style string
 
 //go:embed countdown.js
-var script string
+var countdown string
+
+//go:embed tell.js
+var tell string
 
 //go:embed page.html
 var layout string
 
 var pages = template.Must(template.New("").Funcs(template.FuncMap{
-	"style":  func() template.CSS { return template.CSS(style) },
-	"script": func() template.JS { return template.JS(script) },
+	"style":     func() template.CSS { return template.CSS(style) },
+	"countdown": func() template.JS { return template.JS(countdown) },
+	"tell":      func() template.JS { return template.JS(tell) },
 }).Parse(layout))
 
 // Render draws the page.
@@ -114,8 +136,8 @@ func Policy(v View, denyFraming bool) string {
 	if denyFraming {
 		frames = "'none'"
 	}
-	return fmt.Sprintf("default-src 'none'; style-src '%s'; script-src '%s'; form-action %s; frame-ancestors %s; base-uri 'none'",
-		hash(style), hash(script), forms, frames)
+	return fmt.Sprintf("default-src 'none'; style-src %s; script-src %s %s; form-action %s; frame-ancestors %s; base-uri 'none'",
+		Hash(style), Hash(countdown), Hash(tell), forms, frames)
 }
 
 // origin is where a URL of the web leads, as a policy names it. A host that would end the policy's directive is not named.
@@ -127,7 +149,8 @@ func origin(link string) string {
 	return u.Scheme + "://" + strings.ToLower(u.Host)
 }
 
-func hash(text string) string {
+// Hash is the source of a Content-Security-Policy that lets this one inline script or style through.
+func Hash(text string) string {
 	sum := sha256.Sum256([]byte(text))
-	return "sha256-" + base64.StdEncoding.EncodeToString(sum[:])
+	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
 }
