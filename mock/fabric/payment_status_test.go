@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"understudy/mock/mocktest"
 )
 
 // everything123 is the vendor's published example of balances, which keeps to no law.
@@ -266,4 +268,23 @@ func TestAPaymentIsNamed(t *testing.T) {
 			t.Errorf("the type was written: %v", got)
 		}
 	})
+}
+
+func TestALateReport(t *testing.T) {
+	t.Parallel()
+	a := open(t, "")
+	report := func(captured, capturable string) mocktest.Response {
+		return a.report(pageOrder, `{"paymentIdentifier":"`+pagePayment+`","status":"Captured","balances":{"authorized":173.61,"captured":`+captured+`,"capturable":`+capturable+`,"refunded":0,"refundable":`+captured+`}}`).Want(200)
+	}
+	before := report("100.5", "46.4")
+	after := report("90", "56.9")
+	for _, path := range []string{"chargedAmount", "balances", "paymentStatus"} {
+		if was, is := before.Text("payments.0."+path), after.Text("payments.0."+path); was != is {
+			t.Errorf("%s was %s and is %s", path, was, is)
+		}
+	}
+	rows := len(before.At("auditLogs").([]any))
+	if note := after.Text(fmt.Sprintf("auditLogs.%d.note", rows)); !strings.HasSuffix(note, "stays PARTIALLY_PAID: the report is older than what is known") {
+		t.Errorf("the audit log says %q", note)
+	}
 }

@@ -108,6 +108,7 @@ type reported struct {
 	connector json.RawMessage
 	source    string // who says so
 	event     string // the platform's id of it
+	late      bool   // it is older than what is known
 }
 
 // read puts what is reported over what is known.
@@ -159,13 +160,17 @@ func (b Balances) lawful(pointer string) error {
 	return nil
 }
 
-// receive writes a report into the order: the payment's state, status and balances, a log row, an audit row, the version.
+// receive writes a report into the order: the payment's state, status and balances, a log row, an audit row, the version. One that comes late,
+// with less captured or refunded than is known already, is written down and changes nothing else (assumed).
 func (o *Order) receive(tx *world.Tx, p *Payment, r reported) error {
 	to := p.next(r)
 	if to != p.State {
 		if _, err := paymentStates.Next(p.State, paymentEvents[to]); err != nil {
 			return illegal(err, fmt.Sprintf("payment %s cannot become %s: it", p.ID, to))
 		}
+	}
+	if r.balances.Captured.Minor < p.Balances.Captured.Minor || r.balances.Refunded.Minor < p.Balances.Refunded.Minor {
+		to, r.late, r.balances, r.status = p.State, true, p.Balances, ""
 	}
 	o.write(tx, p, to, r, tx.Now())
 	return nil
@@ -226,9 +231,13 @@ func (o *Order) write(tx *world.Tx, p *Payment, to string, r reported, at time.T
 			}},
 		})
 	}
+	note := "Payment " + p.ID + " is " + to
+	if r.late {
+		note = "Payment " + p.ID + " stays " + to + ": the report is older than what is known"
+	}
 	o.Audit = append(o.Audit, AuditLog{
 		ID: tx.ID("audit", o.Number).UUID(), Type: "PAYMENT_STATUS", At: millis(at), IsSuccess: true, Source: r.source,
-		Amount: changes[len(changes)-1].amount.Number(), Note: "Payment " + p.ID + " is " + to, Fields: p.differences(&before),
+		Amount: changes[len(changes)-1].amount.Number(), Note: note, Fields: p.differences(&before),
 	})
 	o.touch(at)
 	if to == paymentAuthorized {
