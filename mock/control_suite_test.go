@@ -6,7 +6,7 @@ import (
 	"understudy/mock/internal/world"
 )
 
-// tellStory empties the simulator and brings about what the control API's examples tell of: an exchange in the journal, an order and a snapshot.
+// tellStory empties the simulator and brings about what the control API's examples tell of: an exchange in the journal, an order, a snapshot and a rule.
 // It returns everything there is then.
 func (p *platform) tellStory(t testing.TB) map[string]string {
 	t.Helper()
@@ -19,7 +19,7 @@ func (p *platform) tellStory(t testing.TB) map[string]string {
 			norce.must(t, world.Default, sample(room.Document.Operation("updatePayment"), ""))
 		}
 	}
-	for _, id := range []string{"createOrder", "createSnapshot"} {
+	for _, id := range []string{"createOrder", "createSnapshot", "armRule"} {
 		if op := p.document.Operation(id); op != nil {
 			p.must(t, world.Default, sample(op, ""))
 		}

@@ -101,6 +101,8 @@ func TestCommandLines(t *testing.T) {
 		{"--help", "Start the simulator", 0},
 		{"version", "understudy", 0},
 		{"triggers fabric", "309019176", 0},
+		{"triggers fabric", "Prefer: scenario=declined", 0},
+		{"triggers fabric --json", `"value": "insufficient_funds"`, 0},
 		{"triggers acme", "commerceengine, fabric, norce", exitUsage},
 		{"triggers --url http://127.0.0.1:1", "no server answers", exitFailed},
 		{"serve --clock yesterday", "RFC 3339", exitUsage},

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
@@ -12,20 +13,37 @@ import (
 type triggers struct {
 	Provider string `arg:"" optional:"" help:"Of this provider only."`
 	URL      string `name:"url" placeholder:"URL" help:"Ask the server that runs there."`
+	JSON     bool   `name:"json" help:"Print them as JSON, as the control API does."`
 }
 
 // triggerList is what the control API tells.
 type triggerList struct {
-	Shared    []trigger
-	Providers []struct {
-		Provider, Title string
-		DefaultTenant   string `json:"default_tenant"`
-		Orders          []struct{ Name, ID, Note string }
-		Triggers        []trigger
-	}
+	Shared    []trigger `json:"shared"`
+	Providers []story   `json:"providers"`
 }
 
-type trigger struct{ Where, Value, Effect, Provenance string }
+// story is a provider's cast and triggers.
+type story struct {
+	Provider      string    `json:"provider"`
+	Title         string    `json:"title"`
+	DefaultTenant string    `json:"default_tenant"`
+	Orders        []role    `json:"orders"`
+	Triggers      []trigger `json:"triggers"`
+}
+
+type role struct {
+	Name string `json:"name"`
+	ID   string `json:"id"`
+	Note string `json:"note"`
+}
+
+type trigger struct {
+	Where      string `json:"where"`
+	Value      string `json:"value"`
+	Effect     string `json:"effect"`
+	Provenance string `json:"provenance"`
+	Source     string `json:"source,omitempty"`
+}
 
 // Run prints the cast and the triggers.
 func (t *triggers) Run(out output) error {
@@ -43,9 +61,18 @@ func (t *triggers) print(out io.Writer, list triggerList) error {
 	var names []string
 	for _, p := range list.Providers {
 		names = append(names, p.Provider)
-		if t.Provider != "" && t.Provider != p.Provider {
-			continue
-		}
+	}
+	if t.Provider != "" && !slices.Contains(names, t.Provider) {
+		return usage("there is no provider %q; these are: %s", t.Provider, strings.Join(names, ", "))
+	}
+	list.Providers = slices.DeleteFunc(list.Providers, func(p story) bool { return t.Provider != "" && t.Provider != p.Provider })
+	if t.JSON {
+		indented := json.NewEncoder(out)
+		indented.SetIndent("", "  ")
+		indented.SetEscapeHTML(false)
+		return indented.Encode(list)
+	}
+	for _, p := range list.Providers {
 		fmt.Fprintf(out, "%s (%s), tenant %s\n", p.Title, p.Provider, p.DefaultTenant)
 		var orders [][]string
 		for _, o := range p.Orders {
@@ -56,13 +83,19 @@ func (t *triggers) print(out io.Writer, list triggerList) error {
 		table(out, rows(p.Triggers))
 		fmt.Fprintln(out)
 	}
-	if t.Provider != "" && !slices.Contains(names, t.Provider) {
-		return usage("there is no provider %q; these are: %s", t.Provider, strings.Join(names, ", "))
-	}
-	fmt.Fprintln(out, "Every provider")
+	fmt.Fprintln(out, "Every provider, where it has a meaning")
 	table(out, rows(list.Shared))
+	fmt.Fprint(out, howToAsk)
 	return nil
 }
+
+// howToAsk is for people.
+const howToAsk = `
+A scenario is asked for in a header of the call:
+  Prefer: scenario=declined
+or armed beforehand for the next call that matches:
+  POST /_understudy/rules {"match": {"provider": "nextcommerce"}, "prefer": {"scenario": "declined"}}
+`
 
 func rows(list []trigger) (rows [][]string) {
 	for _, t := range list {

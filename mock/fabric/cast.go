@@ -79,7 +79,10 @@ var players = []role{
 var triggers = []engine.Trigger{
 	{Where: "status", Value: "Error, Failed, Failure, Declined", Effect: "a payment of which nothing was captured becomes ERROR", Provenance: states.Assumed},
 	{Where: "status", Value: "Void, Voided, Cancelled, Canceled", Effect: "a payment of which nothing was captured becomes VOIDED", Provenance: states.Assumed},
-	{Where: "Prefer", Value: "scenario=approved, declined, challenge, expired", Effect: "POST /order/: its payments are authorised, refused, left pending, or have lapsed", Provenance: states.Assumed},
+	{Where: "scenario", Value: "approved, frictionless", Effect: "createOrder: its payments are authorised", Provenance: states.Assumed},
+	{Where: "scenario", Value: "declined, insufficient_funds, challenge_failed", Effect: "createOrder: its payments are refused", Provenance: states.Assumed},
+	{Where: "scenario", Value: "challenge", Effect: "createOrder: its payments are left pending", Provenance: states.Assumed},
+	{Where: "scenario", Value: "expired", Effect: "createOrder: its payments' authorisations have lapsed", Provenance: states.Assumed},
 	{Where: "x-site-context", Value: `{"account":"…"}`, Effect: "every account is a tenant with a cast of its own", Provenance: states.Published, Source: "Orders v1 reference"},
 }
 

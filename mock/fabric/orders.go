@@ -61,7 +61,9 @@ func createOrder(c *engine.Call) (engine.Reply, error) {
 
 // stage has the payments of a new order begin as a scenario wants it: refused, or with the customer still to prove who they are.
 func (in *NewOrder) stage(s checkout.Scenario) {
-	word, begins := map[checkout.Scenario]string{checkout.Declined: "Declined", checkout.Challenge: "PENDING"}[s]
+	word, begins := map[checkout.Scenario]string{
+		checkout.Declined: "Declined", checkout.NoFunds: "Declined", checkout.ChallengeFailed: "Failed", checkout.Challenge: "PENDING",
+	}[s]
 	for i := range in.Payments {
 		if p := &in.Payments[i]; begins {
 			p.AuthAmount, p.ChargedAmount, p.Status = "", "", word
@@ -74,7 +76,7 @@ func (o *Order) follow(tx *world.Tx, s checkout.Scenario) error {
 	for i := range o.Payments {
 		p := &o.Payments[i]
 		switch {
-		case s == checkout.Approved && (p.State == paymentPending || p.State == paymentError):
+		case (s == checkout.Approved || s == checkout.Frictionless) && (p.State == paymentPending || p.State == paymentError):
 			r := reported{balances: p.Balances, source: "scenario"}
 			if err := o.approve(p, &r); err != nil {
 				return err

@@ -238,9 +238,12 @@ func TestTheHoldAfterPlacement(t *testing.T) {
 func TestScenarios(t *testing.T) {
 	t.Parallel()
 	a := open(t, "")
-	for scenario, want := range map[string]string{"approved": "AUTHORIZED", "declined": "Declined", "challenge": "PENDING", "expired": "EXPIRED"} {
+	for scenario, want := range map[string]string{
+		"approved": "AUTHORIZED", "frictionless": "AUTHORIZED", "declined": "Declined", "insufficient_funds": "Declined", "challenge_failed": "Failed",
+		"challenge": "PENDING", "expired": "EXPIRED",
+	} {
 		body := strings.NewReplacer("A-1", scenario, "pay-1", scenario).Replace(plainOrder)
-		if scenario == "approved" {
+		if scenario == "approved" || scenario == "frictionless" {
 			body = strings.Replace(body, `,"authAmount":39.98`, "", 1)
 		}
 		r := a.create(body, "Prefer: scenario="+scenario).Want(201)
@@ -251,6 +254,11 @@ func TestScenarios(t *testing.T) {
 	if got := a.get("approved").Text("payments.0.balances.capturable"); got != "39.98" {
 		t.Errorf("approved for %s", got)
 	}
+	refused(t, a.create(plainOrder, "Prefer: scenario=abandoned"), 400, "REQUEST_VALIDATION", "Prefer")
+	refused(t, a.call("GET", "/order/"+pageOrder, nil, "Prefer: scenario=declined"), 400, "REQUEST_VALIDATION", "Prefer")
+	unpaid := strings.Replace(plainOrder, plainOrder[strings.Index(plainOrder, `,
+	"payments"`):], "}", 1)
+	refused(t, a.create(unpaid, "Prefer: scenario=declined"), 400, "REQUEST_VALIDATION", "Prefer") // nothing in it could be declined
 }
 
 func TestTheSiteContext(t *testing.T) {

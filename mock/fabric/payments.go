@@ -350,7 +350,9 @@ func settle(tx *world.Tx, payment string, outcome checkout.Outcome) error {
 		if err := o.approve(p, &r); err != nil {
 			return err
 		}
-	case checkout.Decline:
+	case checkout.Expire:
+		return o.expire(tx, p, tx.Now())
+	case checkout.Decline, checkout.InsufficientFunds:
 		r.status, r.balances = "Declined", p.Balances.released()
 	case checkout.FailAuthentication:
 		r.status, r.balances = "Failed", p.Balances.released()

@@ -27,7 +27,7 @@ func New() engine.Provider {
 			Phrase: phrase, Tenant: account, DefaultTenant: defaultAccount, Negotiate: readableContext, Secrets: []string{"token"},
 		},
 		Behaviour: engine.Behaviour{
-			Operations: operations, Timers: timers, Settle: settle, Apply: apply,
+			Operations: operations, Scenarios: scenarios, Timers: timers, Settle: settle, Outcomes: outcomes, Apply: apply,
 		},
 		Story: engine.Story{
 			Kinds: []world.AnyKind{orders, holdings}, States: []states.Table{orderStates, paymentStates},

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"understudy/mock/internal/checkout"
 	"understudy/mock/internal/engine"
@@ -113,8 +114,8 @@ func removePayment(c *engine.Call) (engine.Reply, error) {
 	return engine.OK(nil), nil
 }
 
-// completePayment confirms a payment that covers what is left of the order. A scenario may have it declined, expire, or wait for the customer:
-// outcomes, and so kept.
+// completePayment confirms a payment that covers what is left of the order. A scenario may have it end badly, or wait for the
+// customer or the bank: outcomes, and so kept.
 func completePayment(c *engine.Call) (engine.Reply, error) {
 	o, p, err := find(c.Tx, c.Vars, true)
 	if err != nil {
@@ -130,11 +131,13 @@ func completePayment(c *engine.Call) (engine.Reply, error) {
 	if rest != p.Amount {
 		return engine.Reply{}, engine.Refuse(engine.Invalid, "Payment %s covers %s, but %s is left of order %s: update it first.", p.ID, p.Amount, rest, o.ID).Coded("nonpsp-validation")
 	}
-	switch c.Scenario() {
-	case checkout.Declined:
-		return endInstead(c, p, "decline", "The payment was declined.")
-	case checkout.Expired:
-		return endInstead(c, p, "fail", "The payment provider's session has expired.")
+	scenario := c.Scenario()
+	if end, ok := badEnds[scenario]; ok {
+		return endInstead(c, p, end.event, end.message)
+	}
+	switch scenario {
+	case checkout.PendingThenApproved, checkout.PendingThenDeclined:
+		err = p.review(c.Tx, bankTimers[scenario])
 	case checkout.Challenge:
 		if p.State == processing {
 			return engine.OK(nil), nil // the customer is being asked already
@@ -147,6 +150,46 @@ func completePayment(c *engine.Call) (engine.Reply, error) {
 		return engine.Reply{}, refuseMove(engine.Invalid, p, err)
 	}
 	return engine.OK(nil), nil
+}
+
+// badEnds are the scenarios in which a payment ends badly where it was to be confirmed (assumed).
+var badEnds = map[checkout.Scenario]struct{ event, message string }{
+	checkout.Declined:        {"decline", "The payment was declined."},
+	checkout.NoFunds:         {"decline", "The payment was declined: insufficient funds."},
+	checkout.ChallengeFailed: {"fail", "The customer could not be authenticated."},
+	checkout.Abandoned:       {"reopen", "The customer left the payment."},
+	checkout.Expired:         {"fail", "The payment provider's session has expired."},
+}
+
+// bankAnswersAfter is how long a bank takes that says later (assumed).
+const bankAnswersAfter = time.Minute
+
+// bankTimers are the timers by which a bank says later what it makes of a payment, and timers what they do.
+var (
+	bankTimers = map[checkout.Scenario]string{checkout.PendingThenApproved: "bank_approves", checkout.PendingThenDeclined: "bank_declines"}
+	timers     = map[string]func(*world.Tx, world.Timer) error{"bank_approves": bankSays("reserve"), "bank_declines": bankSays("decline")}
+)
+
+// review has the bank think about a payment until a timer answers.
+func (p *payment) review(tx *world.Tx, timer string) error {
+	if p.State == intent {
+		if err := p.take(tx, "process"); err != nil {
+			return err
+		}
+	}
+	tx.At(timer, p.ID, tx.Now().Add(bankAnswersAfter))
+	return p.take(tx, "review")
+}
+
+// bankSays takes a payment that is still pending on.
+func bankSays(event string) func(*world.Tx, world.Timer) error {
+	return func(tx *world.Tx, t world.Timer) error {
+		p, ok := payments.Edit(tx, t.ID)
+		if !ok || p.State != pending {
+			return nil
+		}
+		return p.take(tx, event)
+	}
 }
 
 // endInstead lets a payment end badly where it was to be confirmed.

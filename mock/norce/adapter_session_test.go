@@ -3,6 +3,7 @@ package norce_test
 import (
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestCreatePayment(t *testing.T) {
@@ -110,7 +111,9 @@ func TestCompletePayment(t *testing.T) {
 		s.send("PUT", session(documentOrder, documentPayment), nil).Want(200)
 		s.send("POST", complete, nil).Want(200)
 	})
-	for _, c := range []struct{ scenario, state string }{{"declined", "declined"}, {"expired", "failed"}} {
+	for _, c := range []struct{ scenario, state string }{
+		{"declined", "declined"}, {"insufficient_funds", "declined"}, {"expired", "failed"}, {"challenge_failed", "failed"}, {"abandoned", "intent"},
+	} {
 		t.Run("with the scenario "+c.scenario+" ends "+c.state+", and that stays", func(t *testing.T) {
 			s := s.at(c.scenario)
 			r := s.send("POST", complete, nil, "Prefer: scenario="+c.scenario)
@@ -123,6 +126,35 @@ func TestCompletePayment(t *testing.T) {
 			}
 		})
 	}
+	for _, scenario := range []string{"approved", "frictionless"} {
+		t.Run("with the scenario "+scenario+" confirms", func(t *testing.T) {
+			s := s.at(scenario)
+			s.send("POST", complete, nil, "Prefer: scenario="+scenario).Want(200)
+			if got := s.state(documentOrder, documentPayment); got != "confirmed" {
+				t.Errorf("it is %s", got)
+			}
+		})
+	}
+	for scenario, end := range map[string]string{"pending_then_approved": "reserved", "pending_then_declined": "declined"} {
+		t.Run("with the scenario "+scenario+" is pending until the bank answers", func(t *testing.T) {
+			s := s.at(strings.ReplaceAll(scenario, "_", "-"))
+			s.send("POST", complete, nil, "Prefer: scenario="+scenario).Want(200)
+			s.Advance(59 * time.Second)
+			if got := s.state(documentOrder, documentPayment); got != "pending" {
+				t.Errorf("before the bank answers it is %s", got)
+			}
+			s.Advance(time.Second)
+			if got := s.state(documentOrder, documentPayment); got != end {
+				t.Errorf("then it is %s, want %s", got, end)
+			}
+		})
+	}
+	t.Run("is the only operation that plays scenarios", func(t *testing.T) {
+		r := s.send("GET", session(documentOrder, documentPayment), nil, "Prefer: scenario=declined").Want(400)
+		if !strings.Contains(string(r.Body), "getPayment cannot play") {
+			t.Errorf("answered %s", r.Body)
+		}
+	})
 	t.Run("with the scenario challenge waits for the customer at the page", func(t *testing.T) {
 		s := s.at("challenge")
 		s.send("POST", complete, nil, "Prefer: scenario=challenge").Want(200)

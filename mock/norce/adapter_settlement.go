@@ -30,8 +30,11 @@ func afterwards(c *engine.Call, event string) (engine.Reply, error) {
 var outcomes = map[checkout.Outcome]string{
 	checkout.Approve:            "reserve",
 	checkout.Decline:            "decline",
+	checkout.InsufficientFunds:  "decline",
 	checkout.FailAuthentication: "fail",
 	checkout.Abandon:            "reopen",
+	checkout.Pend:               "review",
+	checkout.Expire:             "fail",
 }
 
 // settle brings a payment to its customer's outcome. Paying starts in intent; a customer who leaves there leaves everything as it was.

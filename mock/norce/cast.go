@@ -81,9 +81,12 @@ var ways = map[string][]string{
 
 // triggers are what a caller can ask of an operation, besides the engine's own.
 var triggers = []engine.Trigger{
-	{Where: "Prefer", Value: "scenario=declined", Effect: "completePayment: the payment is declined", Provenance: "assumed"},
-	{Where: "Prefer", Value: "scenario=expired", Effect: "completePayment: the payment fails, its session having expired", Provenance: "assumed"},
-	{Where: "Prefer", Value: "scenario=challenge", Effect: "completePayment: the payment is processing until its page settles it", Provenance: "assumed"},
+	{Where: "scenario", Value: "approved, frictionless", Effect: "completePayment: the payment is confirmed, as without a scenario", Provenance: "assumed"},
+	{Where: "scenario", Value: "declined, insufficient_funds", Effect: "completePayment: the payment is declined", Provenance: "assumed"},
+	{Where: "scenario", Value: "expired, challenge_failed", Effect: "completePayment: the payment fails; the message says why", Provenance: "assumed"},
+	{Where: "scenario", Value: "abandoned", Effect: "completePayment: refused, and the payment is open again", Provenance: "assumed"},
+	{Where: "scenario", Value: "challenge", Effect: "completePayment: the payment is processing until its page settles it", Provenance: "assumed"},
+	{Where: "scenario", Value: "pending_then_approved, pending_then_declined", Effect: "completePayment: the payment is pending for a minute, then reserved or declined", Provenance: "assumed"},
 }
 
 func cast(tx *world.Tx) error {

@@ -1,6 +1,9 @@
 package norce
 
-import "understudy/mock/internal/engine"
+import (
+	"understudy/mock/internal/checkout"
+	"understudy/mock/internal/engine"
+)
 
 var operations = map[string]engine.Handler{
 	"updatePayment":   updatePayment,   // adapter_hook.go
@@ -13,3 +16,6 @@ var operations = map[string]engine.Handler{
 	"refundPayment":   refundPayment,   //
 	"cancelPayment":   cancelPayment,   //
 }
+
+// scenarios: a payment is decided where the shop completes it. Everywhere else there is nothing to decide.
+var scenarios = map[string][]checkout.Scenario{"completePayment": checkout.Scenarios()}

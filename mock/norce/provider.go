@@ -25,6 +25,8 @@ func New() engine.Provider {
 		},
 		Behaviour: engine.Behaviour{
 			Operations: operations,
+			Scenarios:  scenarios,
+			Timers:     timers,
 			Settle:     settle,
 			Apply:      apply,
 		},

@@ -42,3 +42,19 @@ const (
 func Scenarios() []Scenario {
 	return []Scenario{Approved, Declined, NoFunds, Challenge, ChallengeFailed, Frictionless, PendingThenApproved, PendingThenDeclined, Abandoned, Expired}
 }
+
+// Effect says for people what happens in a scenario.
+func (s Scenario) Effect() string { return effects[s] }
+
+var effects = map[Scenario]string{
+	Approved:            "the payment is approved",
+	Declined:            "the bank declines",
+	NoFunds:             "the bank declines, for want of money",
+	Challenge:           "the bank asks the customer for a code, and approves the right one",
+	ChallengeFailed:     "the bank asks the customer for a code, and takes none",
+	Frictionless:        "the customer is authenticated without being asked, and the payment approved",
+	PendingThenApproved: "the bank answers later, and approves",
+	PendingThenDeclined: "the bank answers later, and declines",
+	Abandoned:           "the customer leaves",
+	Expired:             "the time to pay is up",
+}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"understudy/mock/internal/checkout"
 	"understudy/mock/internal/engine"
 	"understudy/mock/internal/states"
 )
@@ -33,14 +34,21 @@ func (c *control) getVersion(*engine.Call) (engine.Reply, error) {
 
 // room finds the provider that the path names.
 func (c *control) room(name string) (engine.ServedRoom, error) {
-	var known []string
 	for _, r := range c.engine.Rooms() {
 		if r.Name == name {
 			return r, nil
 		}
+	}
+	return engine.ServedRoom{}, engine.Refuse(engine.NotFound, "there is no provider %q; these are: %s", name, c.names())
+}
+
+// names lists the providers for a refusal.
+func (c *control) names() string {
+	var known []string
+	for _, r := range c.engine.Rooms() {
 		known = append(known, r.Name)
 	}
-	return engine.ServedRoom{}, engine.Refuse(engine.NotFound, "there is no provider %q; these are: %s", name, strings.Join(known, ", "))
+	return strings.Join(known, ", ")
 }
 
 type provider struct {
@@ -103,6 +111,8 @@ type operation struct {
 	Statuses   []int  `json:"statuses"`
 	Simulated  bool   `json:"simulated"`
 	Reason     string `json:"reason,omitempty"`
+
+	Scenarios []checkout.Scenario `json:"scenarios,omitempty"`
 }
 
 func (c *control) listOperations(call *engine.Call) (engine.Reply, error) {
@@ -115,7 +125,7 @@ func (c *control) listOperations(call *engine.Call) (engine.Reply, error) {
 		reason, declined := r.Declined[op.ID]
 		list = append(list, operation{
 			ID: op.ID, Method: op.Method, Path: op.Path, Summary: op.Summary, Effect: op.Effect, Provenance: op.Provenance,
-			Statuses: op.Statuses(), Simulated: !declined, Reason: reason,
+			Statuses: op.Statuses(), Simulated: !declined, Reason: reason, Scenarios: r.Scenarios[op.ID],
 		})
 	}
 	return engine.OK(struct {
@@ -180,7 +190,7 @@ type stories struct {
 }
 
 func tell(rooms ...engine.ServedRoom) stories {
-	told := stories{Shared: engine.CredentialTriggers(), Providers: []story{}}
+	told := stories{Shared: engine.SharedTriggers(), Providers: []story{}}
 	for _, r := range rooms {
 		told.Providers = append(told.Providers, story{
 			Provider: r.Name, Title: r.Title, DefaultTenant: r.DefaultTenant,

@@ -31,6 +31,7 @@ type consoleView struct {
 	Worlds    []worldView
 	Providers []consoleProvider
 	Shared    []engine.Trigger
+	Rules     []*engine.Rule
 	Requests  []*journal.Exchange
 	Links     []string
 }
@@ -49,8 +50,8 @@ type consoleTenant struct {
 func (c *control) showConsole(call *engine.Call) (engine.Reply, error) {
 	v := consoleView{
 		Control: c.worldURL(call, call.World()) + "/" + Slug,
-		Shared:  engine.CredentialTriggers(),
-		Links:   []string{"/worlds", "/providers", "/triggers", "/timers", "/requests", "/snapshots", "/export"},
+		Shared:  engine.SharedTriggers(),
+		Links:   []string{"/worlds", "/providers", "/triggers", "/timers", "/rules", "/requests", "/snapshots", "/export"},
 	}
 	for _, r := range c.engine.Rooms() {
 		p, err := c.consoleProvider(call, r)
@@ -59,7 +60,11 @@ func (c *control) showConsole(call *engine.Call) (engine.Reply, error) {
 		}
 		v.Providers = append(v.Providers, p)
 	}
-	v.World = c.view(call, call.Universe())
+	rules, err := call.Universe().Rules()
+	if err != nil {
+		return engine.Reply{}, err
+	}
+	v.Rules, v.World = rules, c.view(call, call.Universe())
 	for _, u := range c.engine.Universes() {
 		v.Worlds = append(v.Worlds, c.view(call, u))
 	}

@@ -91,6 +91,12 @@ func (c *control) operations() map[string]engine.Handler {
 		"waitForRequests":       c.waitForRequests,
 		"listUnmatchedRequests": c.listUnmatchedRequests,
 
+		"listRules":   c.listRules,
+		"armRule":     c.armRule,
+		"getRule":     c.getRule,
+		"deleteRule":  c.deleteRule,
+		"deleteRules": c.deleteRules,
+
 		"listOrders":  c.listOrders,
 		"createOrder": c.createOrder,
 		"getOrder":    c.getOrder,

@@ -76,6 +76,7 @@ func sample(s *mocktest.Server, op *openapi.Operation, headers ...string) mockte
 // before are the operations whose examples need another's to have been sent: the examples tell one story.
 var before = map[string]string{
 	"getSnapshot": "createSnapshot", "deleteSnapshot": "createSnapshot", "restoreSnapshot": "createSnapshot", "getRequest": "createOrder",
+	"getRule": "armRule", "deleteRule": "armRule",
 }
 
 func TestEveryExampleOfTheDocumentWorks(t *testing.T) {

@@ -2,6 +2,7 @@ package control
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
 	"strconv"
@@ -38,7 +39,7 @@ func found(list []*journal.Exchange, limit int) engine.Reply {
 
 func (c *control) listRequests(call *engine.Call) (engine.Reply, error) {
 	query := call.Query()
-	matches, err := fromQuery(query).compile("")
+	matches, err := compile(fromQuery(query), "")
 	if err != nil {
 		return engine.Reply{}, err
 	}
@@ -49,8 +50,18 @@ func (c *control) listRequests(call *engine.Call) (engine.Reply, error) {
 	return found(call.Universe().Journal.Find(matches), limit), nil
 }
 
+// compile makes a function of a match. at is where it stands in the body, for a refusal.
+func compile(m *journal.Match, at string) (func(*journal.Exchange) bool, error) {
+	matches, err := m.Compile()
+	var pattern *journal.BadPattern
+	if errors.As(err, &pattern) {
+		return nil, engine.RefuseField(at+"/path_pattern", "is no regular expression: "+pattern.Err.Error(), "one in RE2 syntax")
+	}
+	return matches, err
+}
+
 // fromQuery reads a match off query parameters, whose types the document has seen to.
-func fromQuery(query url.Values) *match {
+func fromQuery(query url.Values) *journal.Match {
 	text := func(name string) *string {
 		if !query.Has(name) {
 			return nil
@@ -58,7 +69,7 @@ func fromQuery(query url.Values) *match {
 		value := query.Get(name)
 		return &value
 	}
-	m := &match{
+	m := &journal.Match{
 		Provider: text("provider"), Tenant: text("tenant"), Operation: text("operation"), Method: text("method"), Path: text("path"), Cause: text("cause"),
 	}
 	if status, err := strconv.Atoi(query.Get("status")); err == nil {
@@ -92,11 +103,11 @@ func (c *control) getRequest(call *engine.Call) (engine.Reply, error) {
 }
 
 func (c *control) matching(call *engine.Call) ([]*journal.Exchange, error) {
-	var m match
+	var m journal.Match
 	if err := call.Into(&m); err != nil {
 		return nil, err
 	}
-	matches, err := m.compile("")
+	matches, err := compile(&m, "")
 	if err != nil {
 		return nil, err
 	}
@@ -117,14 +128,14 @@ func (c *control) countRequests(call *engine.Call) (engine.Reply, error) {
 
 func (c *control) waitForRequests(call *engine.Call) (engine.Reply, error) {
 	asked := struct {
-		Match   match  `json:"match"`
-		Count   int    `json:"count"`
-		Timeout string `json:"timeout"`
+		Match   journal.Match `json:"match"`
+		Count   int           `json:"count"`
+		Timeout string        `json:"timeout"`
 	}{Count: 1, Timeout: defaultTimeout.String()}
 	if err := call.Into(&asked); err != nil {
 		return engine.Reply{}, err
 	}
-	matches, err := asked.Match.compile("/match")
+	matches, err := compile(&asked.Match, "/match")
 	if err != nil {
 		return engine.Reply{}, err
 	}
@@ -146,5 +157,5 @@ func (c *control) waitForRequests(call *engine.Call) (engine.Reply, error) {
 }
 
 func (c *control) listUnmatchedRequests(call *engine.Call) (engine.Reply, error) {
-	return found(call.Universe().Journal.Find(unmatched), 0), nil
+	return found(call.Universe().Journal.Find(journal.Unmatched), 0), nil
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"understudy/mock/internal/checkout"
 	"understudy/mock/internal/openapi"
 )
 
@@ -16,8 +17,16 @@ var credentialTriggers = map[string]*Error{
 	"no-scope": {Kind: Forbidden, Message: "the credential does not permit this (the trigger \"no-scope\")"},
 }
 
-// CredentialTriggers lists them for people.
-func CredentialTriggers() []Trigger {
+// SharedTriggers lists for people what works with every provider: credentials that are refused, and the ways that a payment can be asked to go.
+func SharedTriggers() []Trigger {
+	list := credentialsForPeople()
+	for _, s := range checkout.Scenarios() {
+		list = append(list, Trigger{Where: "scenario", Value: string(s), Effect: s.Effect(), Provenance: "assumed"})
+	}
+	return list
+}
+
+func credentialsForPeople() []Trigger {
 	var list []Trigger
 	for _, value := range []string{"expired", "revoked", "invalid", "no-scope"} {
 		list = append(list, Trigger{Where: "credential", Value: value, Effect: "refused: " + string(credentialTriggers[value].Kind), Provenance: "assumed"})

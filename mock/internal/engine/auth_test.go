@@ -106,7 +106,7 @@ func TestCredentials(t *testing.T) {
 
 func TestCredentialTriggersAreListed(t *testing.T) {
 	t.Parallel()
-	list := CredentialTriggers()
+	list := credentialsForPeople()
 	if len(list) != len(credentialTriggers) {
 		t.Errorf("%d are listed, %d work", len(list), len(credentialTriggers))
 	}

@@ -36,6 +36,8 @@ type Call struct {
 	base    string // what a minted URL begins with
 	label   string // the tenant, if the host or a header names it
 	prefer  prefer
+	met     *Rule // the armed rule that the call met
+	played  bool  // the handler asked how the payment is to go
 	query   url.Values
 	value   any // the body as it was validated
 
@@ -152,12 +154,17 @@ func (c *Call) Secret(purpose string) []byte {
 	return c.world.Secret(world.Place{Provider: c.Place.Provider}, purpose)
 }
 
-// Scenario is the way that `Prefer: scenario=` asks this payment to go; "" if it does not. Reading it counts as applying it.
+// Scenario is the way that `Prefer: scenario=` or an armed rule asks this payment to go; "" if neither does. Reading it counts as applying it.
 func (c *Call) Scenario() checkout.Scenario {
-	if c.prefer.scenario != "" {
-		c.apply("scenario=" + string(c.prefer.scenario))
+	scenario := c.prefer.scenario
+	if scenario == "" && c.met != nil {
+		scenario = c.met.Prefer.Scenario
 	}
-	return c.prefer.scenario
+	c.played = true
+	if scenario != "" {
+		c.apply("scenario=" + string(scenario))
+	}
+	return scenario
 }
 
 func (c *Call) apply(preference string) {

@@ -16,6 +16,9 @@ func (e *Engine) Settle(worldName string, p world.Place, payment string, outcome
 		if r.Settle == nil {
 			return Refuse(NotFound, "%s has no payments that a customer settles", p.Provider)
 		}
+		if r.Outcomes != nil && !slices.Contains(r.Outcomes, outcome) {
+			return Refuse(Conflict, "a payment of %s cannot end in %s; it can in %v", p.Provider, outcome, r.Outcomes)
+		}
 		return r.Settle(tx, payment, outcome)
 	})
 }

@@ -157,7 +157,7 @@ func (e *Engine) create(name, seed string, start time.Time, frozen bool) (*Unive
 		return nil, Refuse(Throttled, "there are %d worlds already, the most that --max-worlds allows; delete one first", len(e.worlds))
 	}
 	j := journal.New(name, e.options.Journal)
-	rooms := map[string]world.Room{}
+	rooms := map[string]world.Room{"": {Kinds: []world.AnyKind{rules}}} // what belongs to the world itself
 	for _, r := range e.rooms {
 		rooms[r.Name] = r.world()
 	}

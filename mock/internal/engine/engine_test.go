@@ -103,6 +103,9 @@ func toy() engine.Provider {
 			tallies.Put(c.Tx, c.Vars["name"], t)
 		}
 		t.N += in.By
+		if c.Scenario() == checkout.Declined {
+			t.N = 4
+		}
 		switch {
 		case in.Explode:
 			panic("boom")

@@ -8,7 +8,6 @@ import (
 	"io"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 
@@ -162,29 +161,16 @@ func (e *Engine) force(c *Call) error {
 	if err := c.readPreferences(); err != nil {
 		return err
 	}
-	if c.prefer.delay > 0 {
-		c.delay = c.prefer.delay
-		c.apply("delay=" + c.prefer.delay.String())
+	c.hold(c.prefer)
+	if why, want := c.room.CannotPlay(c.Operation.ID, c.prefer.scenario); why != "" {
+		return RefuseParameter("header", "Prefer", "has scenario="+string(c.prefer.scenario)+", which "+why, want)
 	}
 	if !c.prefer.forces() {
 		return nil
 	}
-	status := c.prefer.code
-	if status == 0 {
-		status = c.Operation.Success()
-	}
-	media, body, err := c.Operation.Example(status, c.prefer.example)
-	if err != nil {
-		return RefuseParameter("header", "Prefer", "cannot be met: "+err.Error(), "a declared status or example")
-	}
-	if c.prefer.code != 0 {
-		c.apply("code=" + strconv.Itoa(status))
-	}
-	if c.prefer.example != "" {
-		c.apply("example=" + c.prefer.example)
-	}
-	c.reply, c.forced, c.done = Reply{Status: status, Raw: body, MediaType: media}, true, true
-	return nil
+	reply, err := c.example(c.prefer)
+	c.reply, c.done = reply, err == nil
+	return err
 }
 
 // validate compares the request with the document, but for what the provider forgives.
@@ -237,7 +223,7 @@ func (e *Engine) tenant(c *Call) string {
 // Label is the tenant that the host or the Understudy-Tenant header names; "" if neither does.
 func (c *Call) Label() string { return c.label }
 
-// handle runs the handler, or the page, in one transaction.
+// handle runs the handler, or the page, in one transaction. An armed rule is met here.
 func (e *Engine) handle(c *Call) error {
 	if c.page != nil {
 		return e.handlePage(c)
@@ -251,7 +237,7 @@ func (e *Engine) handle(c *Call) error {
 		c.reply = reply
 		return err
 	}
-	return c.transact(func() (Reply, error) { return handler(c) })
+	return c.transact(func() (Reply, error) { return c.carryOut(handler) })
 }
 
 func (c *Call) transact(f func() (Reply, error)) (err error) {

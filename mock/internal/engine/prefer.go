@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"understudy/mock/internal/checkout"
+	"understudy/mock/internal/openapi"
 )
 
 // prefer is what a caller asks of the simulator itself, in a Prefer header (RFC 7240) or in __code and __example.
@@ -94,3 +95,56 @@ func readDelay(value string) (time.Duration, error) {
 }
 
 func (p prefer) forces() bool { return p.code != 0 || p.example != "" }
+
+// status is the one to answer where an example is asked for.
+func (p prefer) status(op *openapi.Operation) int {
+	if p.code != 0 {
+		return p.code
+	}
+	return op.Success()
+}
+
+// read reads a preference that stands in JSON.
+func (p Preference) read() (wish prefer, err error) {
+	said := map[string]string{"scenario": string(p.Scenario), "example": p.Example, "delay": p.Delay}
+	if p.Code != 0 {
+		said["code"] = strconv.Itoa(p.Code)
+	}
+	for _, name := range []string{"scenario", "code", "example", "delay"} {
+		if said[name] != "" && err == nil {
+			err = wish.read(name, said[name])
+		}
+	}
+	return wish, err
+}
+
+// Check tells what is wrong with a preference, whatever operation it is for.
+func (p Preference) Check() error {
+	_, err := p.read()
+	return err
+}
+
+// example answers from the document's examples. State is neither read nor changed.
+func (c *Call) example(wish prefer) (Reply, error) {
+	status := wish.status(c.Operation)
+	media, body, err := c.Operation.Example(status, wish.example)
+	if err != nil {
+		return Reply{}, RefuseParameter("header", "Prefer", "cannot be met: "+err.Error(), "a declared status or example")
+	}
+	if wish.code != 0 {
+		c.apply("code=" + strconv.Itoa(status))
+	}
+	if wish.example != "" {
+		c.apply("example=" + wish.example)
+	}
+	c.forced = true
+	return Reply{Status: status, Raw: body, MediaType: media}, nil
+}
+
+// hold keeps the answer back for as long as is preferred.
+func (c *Call) hold(wish prefer) {
+	if wish.delay > 0 {
+		c.delay = wish.delay
+		c.apply("delay=" + wish.delay.String())
+	}
+}

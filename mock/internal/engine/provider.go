@@ -3,6 +3,11 @@
 package engine
 
 import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
 	"understudy/mock/internal/checkout"
 	"understudy/mock/internal/money"
 	"understudy/mock/internal/openapi"
@@ -58,10 +63,15 @@ type Behaviour struct {
 	// Profiles are handlers of operations that only a profile's reading of the document has, by profile and operationId.
 	// A profile may also do without operations of the document.
 	Profiles map[string]map[string]Handler
+	// Scenarios are what each operation can play of what `Prefer: scenario=` or a rule asks for, by operationId; an operation that is not here
+	// plays none. nil is a room that keeps no such list: its handlers take or leave what Call.Scenario says.
+	Scenarios map[string][]checkout.Scenario
 	// Timers are what happens by itself, by name.
 	Timers map[string]func(tx *world.Tx, t world.Timer) error
 	// Settle brings a payment to its customer's outcome: from a hosted page's button or a control command.
 	Settle func(tx *world.Tx, payment string, outcome checkout.Outcome) error
+	// Outcomes are those that Settle can bring about; nil is all of them.
+	Outcomes []checkout.Outcome
 	// Apply takes an arrow of a state table that no operation of the provider takes ("control" in the table).
 	Apply func(tx *world.Tx, machine, id, event string) error
 	// MaxBody bounds the bodies of operations that take larger ones than the others, in bytes, by operationId.
@@ -69,6 +79,18 @@ type Behaviour struct {
 	// Outside: the handlers act on worlds, not within one, and get no transaction. Nothing of it is in the journal, and the paths of its
 	// document begin at the host's root.
 	Outside bool
+}
+
+// CannotPlay says why an operation cannot play a scenario, and what would be right. Both are empty if it can, or if no list says.
+func (b Behaviour) CannotPlay(operation string, s checkout.Scenario) (why, want string) {
+	can := b.Scenarios[operation]
+	switch {
+	case s == "", b.Scenarios == nil, slices.Contains(can, s):
+		return "", ""
+	case len(can) == 0:
+		return operation + " cannot play: it plays none", "none here; " + strings.Join(slices.Sorted(maps.Keys(b.Scenarios)), ", ") + " plays some"
+	}
+	return operation + " cannot play", "one of " + strings.Trim(fmt.Sprint(can), "[]")
 }
 
 // Story is who is on stage.

@@ -26,6 +26,9 @@ func (e *Engine) record(c *Call, a *Answer) {
 	case c.Operation != nil:
 		x.Operation = c.Operation.ID
 	}
+	if c.met != nil {
+		x.Rule = c.met.ID
+	}
 	if c.refusal != nil {
 		x.Reason = c.refusal.reason()
 	}

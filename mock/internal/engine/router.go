@@ -107,6 +107,11 @@ func (r *room) agree(d *openapi.Document) error {
 			problems = append(problems, fmt.Errorf("declined operation %s is not in the document", id))
 		}
 	}
+	for _, id := range slices.Sorted(maps.Keys(r.Scenarios)) {
+		if _, simulated := r.handler(id); !simulated {
+			problems = append(problems, fmt.Errorf("scenarios are listed for %s, which is no operation here", id))
+		}
+	}
 	return errors.Join(problems...)
 }
 

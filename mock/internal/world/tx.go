@@ -52,6 +52,14 @@ func (tx *Tx) Now() time.Time { return tx.now }
 // Start is when the world began.
 func (tx *Tx) Start() time.Time { return tx.world.clock.start }
 
+// Within runs f with the transaction at another place. What f does there is part of the same transaction.
+func (tx *Tx) Within(p Place, f func()) {
+	here := tx.Place
+	tx.Place = p
+	defer func() { tx.Place = here }()
+	f()
+}
+
 // World is the name of the transaction's world.
 func (tx *Tx) World() string { return tx.world.options.Name }
 
@@ -148,7 +156,7 @@ func (w *World) Act(p Place, cause string, f func(*Tx) error) (Commit, error) {
 // welcome makes a tenant's cast before its first transaction.
 func (w *World) welcome(p Place, now time.Time) error {
 	room, ok := w.options.Rooms[p.Provider]
-	if !ok {
+	if !ok || p == (Place{}) {
 		return nil
 	}
 	key := (&tenant{p}).key()
