@@ -17,7 +17,7 @@ import (
 
 // layers are the packages from the ground up; each imports from lower layers only. specs holds bytes and names.
 var layers = [][]string{
-	{"specs", "mock/internal/money", "mock/internal/states"},
+	{"specs", "fixtures", "mock/internal/money", "mock/internal/states"},
 	{"mock/internal/page", "mock/internal/world"},
 	{"mock/internal/journal", "mock/internal/openapi", "mock/internal/checkout"},
 	{"mock/internal/engine"},
