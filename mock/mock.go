@@ -50,6 +50,7 @@ type Options struct {
 	CORS         []string          // origins that may call the providers; default any
 	ControlToken string            // lets callers from other machines and origins use the control API
 	Version      string            // what the control API says that this is a build of; default "(devel)"
+	Authority    []byte            // the certificate that vouches for this server over https, as PEM; clients can fetch it
 	DenyFraming  bool              // hosted pages may not be shown in a frame
 	Twice        bool              // run every transaction twice and compare the two; for tests
 	Log          *slog.Logger      // default: silent
@@ -77,7 +78,7 @@ func New(o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	about := control.Options{Token: o.ControlToken, PublicURL: o.PublicURL, Version: cmp.Or(o.Version, "(devel)")}
+	about := control.Options{Token: o.ControlToken, PublicURL: o.PublicURL, Version: cmp.Or(o.Version, "(devel)"), Authority: o.Authority}
 	e.Serve(append(rooms, engine.Room{Provider: control.New(e, about), Load: document(specs.Control, "")})...)
 	return &Server{engine: e, handler: crossOrigin(o, e)}, nil
 }

@@ -57,7 +57,7 @@ func stage(t testing.TB, name string, change ...func(*mock.Options)) *platform {
 // ensemble serves every platform of the options on one port.
 func ensemble(t testing.TB, change ...func(*mock.Options)) map[string]*platform {
 	t.Helper()
-	o := mock.Options{Clock: mocktest.Start, Twice: true, MaxWorlds: 100_000, Journal: 64}
+	o := mock.Options{Clock: mocktest.Start, Twice: true, MaxWorlds: 100_000, Journal: 64, Authority: []byte("-----BEGIN CERTIFICATE-----\n")}
 	for _, f := range change {
 		f(&o)
 	}

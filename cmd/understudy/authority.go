@@ -15,6 +15,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"time"
@@ -30,6 +31,15 @@ type authority struct {
 
 	mu     sync.Mutex
 	leaves map[string]*tls.Certificate
+}
+
+// localAuthority is the one of this user, in their configuration folder.
+func localAuthority() (*authority, error) {
+	folder, err := os.UserConfigDir()
+	if err != nil {
+		return nil, fmt.Errorf("--tls: there is no configuration folder to keep a certificate authority in: %w", err)
+	}
+	return openAuthority(filepath.Join(folder, "understudy"))
 }
 
 // openAuthority reads the authority in a folder, or makes it there. A folder that holds only half of one, or an expired one, is an error
@@ -99,7 +109,8 @@ func (a *authority) read(keyFile string) error {
 	if time.Now().After(a.certificate.NotAfter) {
 		return fmt.Errorf("%s expired on %s; %s", a.file, a.certificate.NotAfter.Format(time.DateOnly), again)
 	}
-	if info, err := os.Stat(keyFile); err == nil && info.Mode().Perm()&0o077 != 0 {
+	// Windows tells no such mode; there the folder itself is the user's own.
+	if info, err := os.Stat(keyFile); err == nil && info.Mode().Perm()&0o077 != 0 && runtime.GOOS != "windows" {
 		return fmt.Errorf("%s is readable by others than its owner: chmod 600 %s", keyFile, keyFile)
 	}
 	raw, err := readPEM(keyFile)
@@ -158,14 +169,21 @@ func (a *authority) leaf(name string) (*tls.Certificate, error) {
 	return a.leaves[name], nil
 }
 
+// pem is the certificate, for whoever asks for it.
+func (a *authority) pem() []byte {
+	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: a.certificate.Raw})
+}
+
 // trust says how each kind of client comes to accept the certificates.
-func (a *authority) trust() string {
-	return fmt.Sprintf(`To trust https here:
-  curl      curl --cacert %[1]s https://localhost:…
-  Node      NODE_EXTRA_CA_CERTS=%[1]s node app.js
-  Go        SSL_CERT_FILE=%[1]s go run .
-  browsers  import %[1]s as an authority (chrome://certificate-manager, about:preferences#privacy)
-`, a.file)
+func (a *authority) trust(at net.Addr) string {
+	_, port, _ := net.SplitHostPort(at.String())
+	return fmt.Sprintf(`To trust https here (the certificate is also at http://localhost:%[2]s/_understudy/ca.pem):
+  curl      curl --cacert '%[1]s' https://localhost:%[2]s/_understudy/health
+  Node      NODE_EXTRA_CA_CERTS='%[1]s' node app.js
+  Go        SSL_CERT_FILE='%[1]s' go run .   (Linux; elsewhere, trust it in the system's store)
+  browsers  import it as an authority: Chrome at chrome://certificate-manager, Firefox at about:preferences#privacy
+
+`, a.file, port)
 }
 
 func serial() *big.Int {

@@ -39,11 +39,9 @@ func serveBoth(t *testing.T, folder string) (address string, a *authority) {
 	return l.Addr().String(), a
 }
 
-// get asks a URL whose host resolves to address, trusting the authority.
-func get(t *testing.T, url, address string, a *authority) (string, error) {
+// get asks a URL whose host resolves to address, trusting the authorities in roots.
+func get(t *testing.T, url, address string, roots *x509.CertPool) (string, error) {
 	t.Helper()
-	roots := x509.NewCertPool()
-	roots.AddCert(a.certificate)
 	dial := func(ctx context.Context, network, _ string) (net.Conn, error) {
 		return new(net.Dialer).DialContext(ctx, network, address)
 	}
@@ -57,6 +55,12 @@ func get(t *testing.T, url, address string, a *authority) (string, error) {
 	return string(body), err
 }
 
+func (a *authority) roots() *x509.CertPool {
+	roots := x509.NewCertPool()
+	roots.AddCert(a.certificate)
+	return roots
+}
+
 func TestOnePortSpeaksBoth(t *testing.T) {
 	t.Parallel()
 	address, a := serveBoth(t, t.TempDir())
@@ -67,13 +71,45 @@ func TestOnePortSpeaksBoth(t *testing.T) {
 		"https://acme.other.commercelayer.localhost/":     "secure",
 		"https://" + strings.Split(address, ":")[0] + "/": "secure",
 	} {
-		got, err := get(t, url, address, a)
+		got, err := get(t, url, address, a.roots())
 		if err != nil || !strings.HasPrefix(got, want) {
 			t.Errorf("%s: %q, %v; want %s", url, got, err, want)
 		}
 	}
-	if _, err := get(t, "https://example.test/", address, a); err == nil {
+	if _, err := get(t, "https://example.test/", address, a.roots()); err == nil {
 		t.Error("a name that is not of this machine got a certificate")
+	}
+}
+
+// TestServingBothSchemes starts the server as its user does, fetches the authority over http, and trusts nothing else.
+func TestServingBothSchemes(t *testing.T) {
+	t.Setenv("XDG_CONFIG_HOME", t.TempDir())
+	t.Setenv("HOME", t.TempDir())
+	t.Setenv("AppData", t.TempDir())
+	announced, stop := startServe(t, serve{TLS: true})
+	defer stop()
+	address := strings.TrimPrefix(announced.URL, "http://")
+	_, port, _ := net.SplitHostPort(address)
+	pem, err := get(t, announced.URL+"/_understudy/ca.pem", address, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	roots := x509.NewCertPool()
+	if !roots.AppendCertsFromPEM([]byte(pem)) {
+		t.Fatalf("no certificate: %s", pem)
+	}
+	for url, want := range map[string]string{
+		"https://localhost:" + port + "/_understudy/providers":                                            `"https://localhost:` + port + `/norce"`,
+		"http://localhost:" + port + "/_understudy/providers":                                             `"http://localhost:` + port + `/norce"`,
+		"https://127.0.0.1:" + port + "/_understudy/providers":                                            `"https://127.0.0.1:` + port + `/norce"`,
+		"https://auth.commercelayer.localhost:" + port + "/.well-known/jwks.json":                         `"keys"`,
+		"https://acme.other.commercelayer.localhost:" + port + "/api/nothing":                             `"errors"`,
+		"https://store-1.checkout-7.commerceengine.localhost:" + port + "/api/v1/store-1/storefront/none": `"success":false`,
+	} {
+		got, err := get(t, url, address, roots)
+		if err != nil || !strings.Contains(got, want) {
+			t.Errorf("%s: %s, %v; want %s", url, got, err, want)
+		}
 	}
 }
 

@@ -16,7 +16,6 @@ import (
 	"net/url"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"runtime/debug"
 	"strings"
 	"syscall"
@@ -54,6 +53,13 @@ func (s *serve) run(ctx context.Context, out, msg io.Writer) error {
 	if err != nil {
 		return err
 	}
+	var a *authority
+	if s.TLS {
+		if a, err = localAuthority(); err != nil {
+			return err
+		}
+		options.Authority = a.pem()
+	}
 	simulator, err := mock.New(options)
 	if err != nil {
 		return usage("%w", err)
@@ -69,9 +75,9 @@ func (s *serve) run(ctx context.Context, out, msg io.Writer) error {
 		MaxHeaderBytes: 64 << 10, ErrorLog: log.New(io.Discard, "", 0),
 	}
 	failed := make(chan error, 2)
-	if err := s.listen(server, listener, failed, msg); err != nil {
-		listener.Close()
-		return err
+	listen(server, listener, a, failed)
+	if a != nil {
+		fmt.Fprint(msg, a.trust(listener.Addr()))
 	}
 	defer server.Close()
 	if err := simulator.Ready(ctx); err != nil {
@@ -98,30 +104,20 @@ func (s *serve) run(ctx context.Context, out, msg io.Writer) error {
 	return nil
 }
 
-// listen begins to serve: http, and https beside it if that was asked for.
-func (s *serve) listen(server *http.Server, listener net.Listener, failed chan<- error, msg io.Writer) error {
+// listen begins to serve: http, and https beside it if there is an authority to vouch for it.
+func listen(server *http.Server, listener net.Listener, a *authority, failed chan<- error) {
 	serve := func(l net.Listener) {
 		if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
 			failed <- err
 		}
 	}
-	if !s.TLS {
+	if a == nil {
 		go serve(listener)
-		return nil
-	}
-	folder, err := os.UserConfigDir()
-	if err != nil {
-		return fmt.Errorf("--tls: there is no configuration folder to keep a certificate authority in: %w", err)
-	}
-	a, err := openAuthority(filepath.Join(folder, "understudy"))
-	if err != nil {
-		return err
+		return
 	}
 	plain, secure := split(listener)
 	go serve(plain)
 	go serve(tls.NewListener(secure, a.config()))
-	fmt.Fprint(msg, a.trust())
-	return nil
 }
 
 // options reads the flags; what is wrong with one is said with what would be right.

@@ -32,6 +32,14 @@ func (c *control) getVersion(*engine.Call) (engine.Reply, error) {
 	}{"understudy", c.options.Version, runtime.Version()}), nil
 }
 
+// getAuthority answers the certificate to trust. Its media type is the one by which browsers and phones offer to import it.
+func (c *control) getAuthority(*engine.Call) (engine.Reply, error) {
+	if c.options.Authority == nil {
+		return engine.Reply{}, engine.Refuse(engine.NotFound, "this server speaks no https, so there is no certificate to trust; start it with --tls")
+	}
+	return engine.Reply{Status: 200, Raw: c.options.Authority, MediaType: "application/x-x509-ca-cert"}, nil
+}
+
 // room finds the provider that the path names.
 func (c *control) room(name string) (engine.ServedRoom, error) {
 	for _, r := range c.engine.Rooms() {

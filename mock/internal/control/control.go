@@ -18,6 +18,7 @@ type Options struct {
 	Token     string // lets callers from other machines and origins in; empty lets none in
 	PublicURL string // how callers reach this server by another name
 	Version   string // what this is a build of
+	Authority []byte // the certificate that vouches for this server over https, as PEM; nil without https
 }
 
 // control holds what the handlers work with. Nothing in it changes.
@@ -54,6 +55,7 @@ func (c *control) operations() map[string]engine.Handler {
 
 		"getHealth":            c.getHealth,
 		"getVersion":           c.getVersion,
+		"getAuthority":         c.getAuthority,
 		"listTriggers":         c.listTriggers,
 		"listProviders":        c.listProviders,
 		"getProvider":          c.getProvider,

@@ -79,13 +79,28 @@ var before = map[string]string{
 	"getRule": "armRule", "deleteRule": "armRule",
 }
 
+const authority = "-----BEGIN CERTIFICATE-----\n…\n-----END CERTIFICATE-----\n"
+
+func withAuthority(o *mock.Options) { o.Authority = []byte(authority) }
+
+func TestTheAuthorityCanBeFetchedWhereThereIsOne(t *testing.T) {
+	t.Parallel()
+	r := start(t, withAuthority).Call("GET", api+"/ca.pem", nil).Want(200)
+	if string(r.Body) != authority || r.Header.Get("Content-Type") != "application/x-x509-ca-cert" {
+		t.Errorf("answered %s: %s", r.Header.Get("Content-Type"), r.Body)
+	}
+	if r := start(t).Call("GET", api+"/ca.pem", nil).Want(404); !strings.Contains(r.Text("detail"), "--tls") {
+		t.Errorf("without https: %s", r.Body)
+	}
+}
+
 func TestEveryExampleOfTheDocumentWorks(t *testing.T) {
 	t.Parallel()
 	d := document(t)
 	for _, op := range d.Operations() {
 		t.Run(op.ID, func(t *testing.T) {
 			t.Parallel()
-			s := start(t)
+			s := start(t, withAuthority)
 			if first := before[op.ID]; first != "" {
 				sample(s, d.Operation(first)).Want(http.StatusCreated)
 			}
