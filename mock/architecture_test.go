@@ -17,8 +17,8 @@ import (
 
 // layers are the packages from the ground up; each imports from lower layers only. specs holds bytes and names.
 var layers = [][]string{
-	{"specs", "fixtures", "mock/internal/money", "mock/internal/states"},
-	{"mock/internal/page", "mock/internal/world"},
+	{"specs", "fixtures", "fixtures/compare", "mock/internal/money", "mock/internal/states"},
+	{"mock/internal/page", "mock/internal/world", "fixtures/shelf"},
 	{"mock/internal/journal", "mock/internal/openapi", "mock/internal/checkout"},
 	{"mock/internal/engine"},
 	{"mock/internal/control", "mock/commerceengine", "mock/fabric", "mock/norce", "mock/nextcommerce", "mock/commercelayer"},

@@ -8,6 +8,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net/http"
 	"slices"
@@ -53,6 +54,8 @@ type Options struct {
 	Authority    []byte            // the certificate that vouches for this server over https, as PEM; clients can fetch it
 	DenyFraming  bool              // hosted pages may not be shown in a frame
 	Twice        bool              // run every transaction twice and compare the two; for tests
+	Fixtures     fs.FS             // recordings (.har) that answer what they match before the rooms do; nil is none
+	FixturesOnly bool              // nothing but recordings answers
 	Log          *slog.Logger      // default: silent
 }
 
@@ -70,7 +73,15 @@ func New(o Options) (*Server, error) {
 	if err := world.CheckTime(o.Clock); err != nil && !o.Clock.IsZero() {
 		return nil, fmt.Errorf("the clock is set to %s: %w", o.Clock.Format(time.RFC3339), err)
 	}
+	recorded, err := recordings(o.Fixtures)
+	if err != nil {
+		return nil, fmt.Errorf("fixtures: %w", err)
+	}
+	if o.FixturesOnly && recorded == nil {
+		return nil, fmt.Errorf("only fixtures are to answer, and there are none: say where they are")
+	}
 	e := engine.New(engine.Options{
+		Recordings: recorded, RecordingsOnly: o.FixturesOnly,
 		Seed: o.Seed, Start: o.Clock, Frozen: !o.Clock.IsZero(), PublicURL: o.PublicURL,
 		MaxWorlds: o.MaxWorlds, Journal: o.Journal, Twice: o.Twice, DenyFraming: o.DenyFraming, Log: o.Log,
 	})

@@ -49,6 +49,7 @@ type Call struct {
 	refusal   *Error
 	commit    world.Commit
 	forced    bool
+	recording string // the recording that answered
 	delay     time.Duration
 	applied   []string
 	notes     []string

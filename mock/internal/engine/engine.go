@@ -29,6 +29,9 @@ type Options struct {
 	DenyFraming bool      // hosted pages may not be framed
 	Twice       bool      // run every transaction twice and compare; for tests
 	Log         *slog.Logger
+
+	Recordings     []Recording // answer before the rooms do; nil is none
+	RecordingsOnly bool        // nothing else answers
 }
 
 // Engine serves rooms. It is an http.Handler.
@@ -68,7 +71,7 @@ func New(o Options) *Engine {
 // Serve adds rooms. All of them must be added before the first request.
 func (e *Engine) Serve(rooms ...Room) {
 	for _, r := range rooms {
-		e.rooms[r.Provider.Name] = &room{Provider: r.Provider, profile: r.Profile, load: r.Load}
+		e.rooms[r.Provider.Name] = &room{Provider: r.Provider, profile: r.Profile, load: r.Load, opened: e.shelve}
 		e.order = append(e.order, r.Provider.Name)
 	}
 }

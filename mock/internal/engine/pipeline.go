@@ -25,6 +25,7 @@ var life = []struct {
 	{"admit", (*Engine).admit},
 	{"receive", (*Engine).receive},
 	{"force", (*Engine).force},
+	{"recall", (*Engine).recall},
 	{"authenticate", (*Engine).authenticate},
 	{"validate", (*Engine).validate},
 	{"handle", (*Engine).handle},

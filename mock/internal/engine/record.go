@@ -17,7 +17,7 @@ func (e *Engine) record(c *Call, a *Answer) {
 		Method: c.request.Method, Path: c.Path, URL: c.request.URL.String(),
 		Request:  journal.Message{Header: c.request.Header.Clone(), Body: string(c.Body), Truncated: c.oversized},
 		Response: journal.Message{Status: a.Status, Header: a.Header.Clone(), Body: string(a.Body)},
-		Forced:   c.forced, Applied: c.applied, Notes: c.notes, Violations: a.violations,
+		Forced:   c.forced, Recording: c.recording, Applied: c.applied, Notes: c.notes, Violations: a.violations,
 		Commit: c.commit.Number, Changes: summarize(c.commit), Events: c.commit.Events,
 	}
 	switch {

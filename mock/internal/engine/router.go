@@ -13,6 +13,7 @@ import (
 
 	"github.com/gorilla/mux"
 
+	"understudy/fixtures/shelf"
 	"understudy/mock/internal/checkout"
 	"understudy/mock/internal/openapi"
 	"understudy/mock/internal/world"
@@ -27,6 +28,8 @@ type room struct {
 	targets  []target
 	failed   error
 	load     func() (*openapi.Document, error)
+	shelf    *shelf.Shelf // nil without recordings
+	opened   func(*room)  // what else there is to do once the document is read
 	once     sync.Once
 }
 
@@ -56,6 +59,9 @@ func (r *room) read() {
 	}
 	for i := range r.Pages {
 		r.route(r.Pages[i].Path, target{page: &r.Pages[i]})
+	}
+	if r.opened != nil {
+		r.opened(r)
 	}
 }
 

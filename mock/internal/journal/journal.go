@@ -31,7 +31,8 @@ type Exchange struct {
 	Request  Message `json:"request"`
 	Response Message `json:"response"`
 
-	Forced     bool     `json:"forced,omitempty"` // Prefer or a rule asked for this answer; the handler did not run
+	Forced     bool     `json:"forced,omitempty"`    // Prefer or a rule asked for this answer; the handler did not run
+	Recording  string   `json:"recording,omitempty"` // the file and entry that the answer was taken from; the handler did not run
 	Applied    []string `json:"preference_applied,omitempty"`
 	Rule       string   `json:"rule,omitempty"`       // the armed rule that it met
 	Reason     *Reason  `json:"reason,omitempty"`     // why it was refused
