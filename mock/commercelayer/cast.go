@@ -61,6 +61,7 @@ var furtherRoles = []member{
 	{role: statePending, play: playChallenge},
 	{role: statePassed, play: playOutcome(checkout.Approve)},
 	{role: stateRefused, play: playOutcome(checkout.Decline)},
+	{role: stateDeciding, play: playOutcome(checkout.Pend)},
 	{role: stateAbandoned, play: playOutcome(checkout.Abandon)},
 	{role: stateLapsed, play: playLapse},
 	{role: stateAuthorized, play: playAuthorize},
@@ -83,12 +84,18 @@ func roles() []engine.Role {
 
 func triggers() []engine.Trigger {
 	list := []engine.Trigger{{Where: "token", Value: "any other tok_…", Effect: "challenged: Pending with a redirect_uri", Provenance: "published", Source: "3-D Secure is on by default (processor reference)"}}
-	for _, t := range tokenTriggers {
-		effect := "authorized without a challenge"
-		if !t.approved() {
-			effect = "declined: " + t.code + " " + t.summary
+	for _, s := range checkout.Scenarios() {
+		list = append(list, engine.Trigger{Where: "token", Value: "tok_" + string(s), Effect: effects[s], Provenance: "assumed"})
+	}
+	for _, t := range cardTriggers {
+		list = append(list, engine.Trigger{Where: "token", Value: t.token, Effect: t.effect(), Provenance: "assumed", Source: "the code: processor test cards"})
+	}
+	for _, t := range amountTriggers {
+		value := t.digits + " cents"
+		if !t.whole {
+			value = "…" + value
 		}
-		list = append(list, engine.Trigger{Where: "token", Value: t.token, Effect: effect, Provenance: "assumed"})
+		list = append(list, engine.Trigger{Where: "amount", Value: value, Effect: t.effect(), Provenance: "published", Source: "processor response code testing"})
 	}
 	return append(list,
 		engine.Trigger{Where: "coupon_code", Value: "SAVE10", Effect: "takes 10 % off the goods, so that an authorized order no longer costs what was authorized", Provenance: "assumed"},
@@ -99,6 +106,22 @@ func triggers() []engine.Trigger {
 		engine.Trigger{Where: "password", Value: wrongSecret, Effect: "the token request is refused: INVALID_GRANT", Provenance: "assumed"},
 	)
 }
+
+// effects are what scenarios come to, in Checkout.com's words.
+var effects = map[checkout.Scenario]string{
+	checkout.Approved:            "authorized without 3-D Secure",
+	checkout.Declined:            doNotHonor.effect(),
+	checkout.NoFunds:             noFunds.effect(),
+	checkout.Challenge:           "challenged: the right code is authorized, whatever the amount",
+	checkout.ChallengeFailed:     "challenged, and no code is right: declined, " + noProof.code,
+	checkout.Frictionless:        "authenticated without a challenge, and authorized",
+	checkout.PendingThenApproved: "Pending without a challenge; authorized a minute later",
+	checkout.PendingThenDeclined: "Pending without a challenge; declined a minute later",
+	checkout.Abandoned:           "challenged, and the customer left: Pending until the session is over",
+	checkout.Expired:             "challenged, and the session is over already",
+}
+
+func (v verdict) effect() string { return "declined: " + v.code + " " + v.summary }
 
 // cast makes what an organization holds at first.
 func cast(tx *world.Tx) error {
@@ -171,7 +194,7 @@ func playChallenge(tx *world.Tx, o *Order, n names) error {
 		return err
 	}
 	p := source(tx, o)
-	if err := authorizeSource(tx, o, p, ""); err != nil {
+	if err := authorizeSource(tx, o, p, noWish); err != nil {
 		return err
 	}
 	p.Attempt.SessionEnds = tx.Now().Add(openChallenge)
@@ -209,7 +232,7 @@ func playDecline(tx *world.Tx, o *Order, n names) error {
 	if err := withToken("tok_insufficient_funds")(tx, o, n); err != nil {
 		return err
 	}
-	return authorizeSource(tx, o, source(tx, o), "")
+	return authorizeSource(tx, o, source(tx, o), noWish)
 }
 
 // playAuthorize has the order's payment authorized, under the ids that the role gives.
@@ -218,9 +241,7 @@ func playAuthorize(tx *world.Tx, o *Order, n names) error {
 		return err
 	}
 	p := source(tx, o)
-	a := attempt(tx, p, o.total())
-	p.CustomerID = &a.Customer
-	a.decide(approved)
+	attempt(tx, p, o.total()).decide(approved)
 	return conclude(tx, o, p, "authorize", n.authorization)
 }
 
@@ -237,7 +258,7 @@ func then(play func(*world.Tx, *Order, names) error, pull func(*world.Tx, *Order
 		if err := play(tx, o, n); err != nil {
 			return err
 		}
-		return pull(tx, o, pulled{})
+		return pull(tx, o, pulled{wish: noWish})
 	}
 }
 
@@ -258,7 +279,7 @@ func playDocumented(tx *world.Tx, o *Order, n names) error {
 	p.Attempt = &Attempt{
 		ID: "pay_mbabizu24mvu3mela5njyhpit4", Session: "sid_y3oqhf46pyzuxjbcn2giaqnb44", SessionEnds: tx.Now().Add(sessionLifetime),
 		Source: "src_nwd3m4in3hkuddfpjsaevunhdy", Customer: "cus_udst2tfldj6upmye2reztkmm4i", Action: processorID(tx, "act", p.ID),
-		Amount: o.total(), Requested: tx.Now(), Challenged: true,
+		Amount: o.total(), Requested: tx.Now(), Challenged: true, Proof: proven,
 	}
 	p.SessionID, p.CustomerID, p.BySession = &p.Attempt.Session, &p.Attempt.Customer, true
 	charges.Put(tx, p.Attempt.ID, &Charge{Payment: p.ID})

@@ -1,6 +1,12 @@
 package commercelayer
 
-import "understudy/mock/internal/engine"
+import (
+	"understudy/mock/internal/checkout"
+	"understudy/mock/internal/engine"
+)
+
+// scenarios are what the operations play that can authorize: by _authorize on the source or the order, or by _place.
+var scenarios = map[string][]checkout.Scenario{updateOrderID: checkout.Scenarios(), updatePaymentID: checkout.Scenarios()}
 
 // operations are what the room carries out. Those that the vendor keeps from sales channels say so here.
 func operations() map[string]engine.Handler {

@@ -3,7 +3,6 @@ package commercelayer
 import (
 	"fmt"
 
-	"understudy/mock/internal/checkout"
 	"understudy/mock/internal/engine"
 	"understudy/mock/internal/money"
 	"understudy/mock/internal/world"
@@ -33,8 +32,8 @@ var orderTriggers = []struct {
 
 // pulled is a trigger with what goes with it.
 type pulled struct {
-	name     string
-	scenario checkout.Scenario
+	name string
+	wish wish
 }
 
 // refuse is a refusal of the trigger itself.
@@ -53,7 +52,7 @@ func (o *Order) pull(c *engine.Call, a *orderSettings) error {
 				return err
 			}
 		}
-		if err := t.pull(c.Tx, o, pulled{t.name, c.Scenario()}); err != nil {
+		if err := t.pull(c.Tx, o, pulled{t.name, c.Scenario}); err != nil {
 			return err
 		}
 	}
@@ -89,7 +88,7 @@ func authorizeOrder(tx *world.Tx, o *Order, t pulled) error {
 	if o.AuthorizationAmount != nil && *o.AuthorizationAmount < amount.Minor {
 		amount.Minor = *o.AuthorizationAmount
 	}
-	return authorize(tx, o, p, amount, t.scenario)
+	return authorize(tx, o, p, amount, t.wish)
 }
 
 // placeOrder places an order whose money is promised, or asks for the money first. An order that waits for its customer's challenge stays pending.
@@ -111,15 +110,15 @@ func placeOrder(tx *world.Tx, o *Order, t pulled) error {
 		return invalid("/data/relationships/payment_source", "blank", "can't be blank")
 	}
 	if p.State == stateNew {
-		if err := authorize(tx, o, p, o.total(), t.scenario); err != nil {
+		if err := authorize(tx, o, p, o.total(), t.wish); err != nil {
 			return err
 		}
-		if p.State == statePending || p.State == stateDeclined || o.Status == orderPlaced {
+		if !p.promised() || o.Status == orderPlaced {
 			return nil
 		}
 	}
 	switch {
-	case p.State != stateAuthorized && p.State != stateCaptured && p.State != statePartiallyCaptured:
+	case !p.promised():
 		return refuse("PAYMENT_NOT_APPROVED_FOR_EXECUTION", "/data/relationships/payment_source", "payment_source - is "+p.status()+": it must be authorized before the order is placed")
 	case p.mismatched(o):
 		return invalid("/data/relationships/payment_source", "invalid", "is for "+formatted(p.Attempt.Amount)+", but the order costs "+formatted(o.total())+": make another payment")

@@ -128,7 +128,7 @@ func (p *Payment) take(tx *world.Tx, in *paymentInput) error {
 		kept **string
 	}{{"success_url", a.SuccessURL, &p.SuccessURL}, {"failure_url", a.FailureURL, &p.FailureURL}} {
 		if u.sent.sent && u.sent.value != nil && !isURL(*u.sent.value) {
-			return invalid("/data/attributes/"+u.name, "invalid", "must be a URL with a scheme, such as https://shop.example.com/return")
+			return invalid("/data/attributes/"+u.name, "invalid", "must be a URL that begins with http:// or https://, such as https://shop.example.com/return")
 		}
 		u.sent.into(u.kept)
 	}
@@ -136,10 +136,10 @@ func (p *Payment) take(tx *world.Tx, in *paymentInput) error {
 	return nil
 }
 
-// isURL tells whether a browser could be sent there: anything but a script or a relative path.
+// isURL tells whether a customer's browser may be sent there: a place in the web, and no script, file or application.
 func isURL(s string) bool {
 	u, err := url.Parse(s)
-	return err == nil && u.IsAbs() && u.Scheme != "javascript" && u.Scheme != "data"
+	return err == nil && u.Host != "" && (u.Scheme == "http" || u.Scheme == "https")
 }
 
 // takeToken sets the token. Another one starts the payment anew, unless money stands on the old one.
@@ -163,6 +163,7 @@ func (p *Payment) takeToken(tx *world.Tx, token text) error {
 // forget takes back what the last authorization left in the payment.
 func (p *Payment) forget(tx *world.Tx) {
 	tx.Cancel(challengeTimer, p.ID)
+	checkout.Forget(tx, p.ID)
 	p.Attempt, p.SessionID, p.SourceID, p.BySession = nil, nil, nil, false
 }
 
@@ -188,7 +189,7 @@ func updateCheckoutComPayment(c *engine.Call) (engine.Reply, error) {
 	}
 	a := &in.Data.Attributes
 	if a.Authorize {
-		err = authorizeSource(c.Tx, o, p, c.Scenario())
+		err = authorizeSource(c.Tx, o, p, c.Scenario)
 	}
 	if err == nil && bool(a.Details) {
 		err = details(c.Tx, o, p, a.SessionID)
@@ -234,7 +235,7 @@ func deleteCheckoutComPayment(c *engine.Call) (engine.Reply, error) {
 		o.Source = ""
 	}
 	o.Payments = slices.DeleteFunc(o.Payments, func(id string) bool { return id == p.ID })
-	c.Tx.Cancel(challengeTimer, p.ID)
+	p.forget(c.Tx)
 	for _, id := range p.Changes {
 		changes.Delete(c.Tx, id)
 	}
@@ -245,17 +246,22 @@ func deleteCheckoutComPayment(c *engine.Call) (engine.Reply, error) {
 
 // authorizeSource starts the authorization of an order's total on its payment source. Where one waits for the customer already, nothing happens:
 // asking twice must not charge twice.
-func authorizeSource(tx *world.Tx, o *Order, p *Payment, scenario checkout.Scenario) error {
+func authorizeSource(tx *world.Tx, o *Order, p *Payment, wish wish) error {
 	if o.Source != p.ID {
 		return invalid("/data/attributes/_authorize", "invalid", "is for the payment source of the order, which this payment no longer is")
 	}
-	return authorize(tx, o, p, o.total(), scenario)
+	return authorize(tx, o, p, o.total(), wish)
 }
 
+// wish tells how an authorization is asked to go; "" where nobody asks. It is asked only once there is one: a wish that meets none is refused.
+type wish func() checkout.Scenario
+
+func noWish() checkout.Scenario { return "" }
+
 // authorize asks Checkout.com for an order's money, and takes note of the answer.
-func authorize(tx *world.Tx, o *Order, p *Payment, amount money.Amount, scenario checkout.Scenario) error {
+func authorize(tx *world.Tx, o *Order, p *Payment, amount money.Amount, wish wish) error {
 	switch p.State {
-	case statePending, stateAbandoned, statePassed, stateRefused:
+	case statePending, stateDeciding, stateAbandoned, statePassed, stateRefused:
 		return nil
 	case stateLapsed, stateDeclined, stateExpired:
 		if err := p.move("retry"); err != nil {
@@ -278,19 +284,16 @@ func authorize(tx *world.Tx, o *Order, p *Payment, amount money.Amount, scenario
 	if a, ok := authorizations.Get(tx, o.Live); ok && !a.Ledger.Net().IsZero() {
 		return invalid("/data/attributes/_authorize", "invalid", "needs an order of which nothing is paid yet; cancel its capture first")
 	}
-	v := judge(*p.Token, scenario)
+	v := judge(wish(), *p.Token, amount)
 	a := attempt(tx, p, amount)
-	p.CustomerID = &a.Customer
-	if v.challenge {
-		a.Challenged = true
-		if scenario == checkout.Expired {
-			a.SessionEnds = tx.Now()
-		}
-		tx.At(challengeTimer, p.ID, a.SessionEnds)
-		return p.move("challenge")
+	switch {
+	case v.code == "":
+		return p.play(tx, v)
+	case v.scenario == checkout.Frictionless:
+		a.Proof = proven
 	}
 	a.decide(v)
-	return conclude(tx, o, p, map[bool]string{true: "authorize", false: "refuse"}[v.approved()], "")
+	return conclude(tx, o, p, map[bool]string{true: "authorize", false: "refuse"}[v.code == approvedCode], "")
 }
 
 // details reads the outcome by payment session. A session that was named must be the payment's and alive; one that was not and is over tells nothing new.
@@ -313,7 +316,7 @@ func details(tx *world.Tx, o *Order, p *Payment, session text) error {
 	if err := read(tx, o, p); err != nil {
 		return err
 	}
-	if p.State != statePending && p.State != stateAbandoned {
+	if p.status() != statePending {
 		p.SessionID = &a.Session
 	}
 	return nil
@@ -357,10 +360,15 @@ func (p *Payment) move(event string) error {
 // status is the payment's state as Checkout.com last told it to Commerce Layer.
 func (p *Payment) status() string {
 	switch p.State {
-	case statePassed, stateRefused, stateAbandoned, stateLapsed:
+	case stateDeciding, statePassed, stateRefused, stateAbandoned, stateLapsed:
 		return statePending
 	}
 	return p.State
+}
+
+// promised tells whether an order can be placed on the payment.
+func (p *Payment) promised() bool {
+	return p.State == stateAuthorized || p.State == stateCaptured || p.State == statePartiallyCaptured
 }
 
 // mismatched tells whether the payment stands for another amount than its order now costs.

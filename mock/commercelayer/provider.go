@@ -18,8 +18,9 @@ func New() engine.Provider {
 		},
 		Behaviour: engine.Behaviour{
 			Operations: operations(), Profiles: map[string]map[string]engine.Handler{currentProfile: currentOperations()},
-			Timers: map[string]func(*world.Tx, world.Timer) error{challengeTimer: lapse},
-			Settle: settle,
+			Scenarios: scenarios,
+			Timers:    map[string]func(*world.Tx, world.Timer) error{challengeTimer: lapse},
+			Settle:    settle,
 		},
 		Story: engine.Story{
 			Kinds: kinds(), States: []states.Table{paymentStates, orderStates, fulfillmentStates},

@@ -144,10 +144,17 @@ type Attempt struct {
 	Amount        money.Amount `json:"amount"`
 	Requested     time.Time    `json:"requested"`
 	Challenged    bool         `json:"challenged"`
-	Code          string       `json:"code"` // response code, "" until decided
+	Proof         string       `json:"proof,omitempty"` // what the bank says of who the customer is: proven or unproven, "" while not asked
+	Code          string       `json:"code"`            // response code, "" until decided
 	Summary       string       `json:"summary"`
 	Authorization string       `json:"authorization"` // the id of the resource, "" until it was read
 }
+
+// What a bank says of who a customer is (published: payment guide 2021, authentication_response).
+const (
+	proven   = "Y"
+	unproven = "N"
+)
 
 // Clone is deep.
 func (p *Payment) Clone() *Payment {

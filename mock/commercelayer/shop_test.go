@@ -106,9 +106,26 @@ func errorIs(t *testing.T, a mocktest.Response, status int, code, at string) {
 	}
 }
 
-// settle presses a button of a payment's challenge page and returns where it leads.
-func (s shop) settle(payment, button string) mocktest.Response {
+// forms are what a customer does on the challenge page to bring about an outcome.
+var forms = map[string]string{
+	"approve": "event=authenticate&otp=Checkout1!", "decline": "event=authenticate&scenario=declined",
+	"fail_authentication": "event=fail_authentication", "abandon": "event=cancel",
+}
+
+// settle has a payment's customer bring about an outcome on the challenge page, and returns where that leads.
+func (s shop) settle(payment, outcome string) mocktest.Response {
 	s.t.Helper()
-	uri := s.get("/checkout_com_payments/" + payment).Text("data.attributes.redirect_uri")
-	return s.Call("POST", uri, "event="+button, "Content-Type: application/x-www-form-urlencoded")
+	return s.post(s.link(payment), forms[outcome])
+}
+
+// link is where a payment's customer is challenged.
+func (s shop) link(payment string) string {
+	s.t.Helper()
+	return s.get("/checkout_com_payments/" + payment).Text("data.attributes.redirect_uri")
+}
+
+// post presses a button of a page.
+func (s shop) post(link, form string) mocktest.Response {
+	s.t.Helper()
+	return s.Call("POST", link, form, "Content-Type: application/x-www-form-urlencoded")
 }

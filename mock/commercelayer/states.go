@@ -12,6 +12,7 @@ const (
 	statePending           = "Pending"   // the customer is being challenged
 	statePassed            = "Passed"    // the challenge was passed, and nobody has read that yet
 	stateRefused           = "Refused"   // the challenge or the bank said no, and nobody has read that yet
+	stateDeciding          = "Deciding"  // the bank will say later
 	stateAbandoned         = "Abandoned" // the customer left
 	stateLapsed            = "Lapsed"    // the challenge was not passed in time, and nobody has read that yet
 	stateAuthorized        = "Authorized"
@@ -43,10 +44,14 @@ var paymentStates = states.Table{
 		{From: stateNew, Event: "challenge", To: statePending, Provenance: states.Published, Source: guide, By: updateOrderID},
 		{From: stateNew, Event: "authorize", To: stateAuthorized, Provenance: states.Published, Source: guide, By: updateOrderID},
 		{From: stateNew, Event: "refuse", To: stateDeclined, Provenance: states.Published, Source: "front end components", By: updateOrderID},
+		{From: stateNew, Event: "pend", To: stateDeciding, Provenance: states.Assumed, By: updateOrderID},
 
 		{From: statePending, Event: "approve", To: statePassed, Provenance: states.Published, Source: guide, By: states.ByControl},
 		{From: statePending, Event: "decline", To: stateRefused, Provenance: states.Published, Source: guide, By: states.ByControl},
 		{From: statePending, Event: "fail_authentication", To: stateRefused, Provenance: states.Published, Source: guide, By: states.ByControl},
+		{From: statePending, Event: "pend", To: stateDeciding, Provenance: states.Assumed, By: states.ByControl},
+		{From: stateDeciding, Event: "approve", To: statePassed, Provenance: states.Assumed, By: states.ByControl},
+		{From: stateDeciding, Event: "decline", To: stateRefused, Provenance: states.Assumed, By: states.ByControl},
 		{From: statePending, Event: "abandon", To: stateAbandoned, Provenance: states.Assumed, By: states.ByControl},
 		{From: statePending, Event: "lapse", To: stateLapsed, Provenance: states.Assumed, By: states.ByTimer},
 		{From: stateAbandoned, Event: "lapse", To: stateLapsed, Provenance: states.Assumed, By: states.ByTimer},

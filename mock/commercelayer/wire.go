@@ -244,10 +244,13 @@ func processorPaymentOf(c *engine.Call, p *Payment, o *Order) *processorPayment 
 	self := "/payments/" + a.ID
 	r := &processorPayment{
 		ID: a.ID, Status: p.status(), Reference: o.Number, Customer: &reference{a.Customer},
-		ThreeDS: &threeDS{Enrolled: "Y"}, Links: linksWith{"self": {c.LinkHere(self)}},
+		ThreeDS: a.threeDS(), Links: linksWith{"self": {c.LinkHere(self)}},
 	}
 	if r.Status == statePending {
-		r.Links["redirect"] = href{c.LinkHere(challengePath(a.ID))}
+		if a.Challenged {
+			r.ThreeDS = &threeDS{Enrolled: "Y"}
+			r.Links["redirect"] = href{c.LinkHere(challengePath(a.ID))}
+		}
 		return r
 	}
 	r.RequestedOn, r.Amount, r.Currency, r.PaymentType = a.Requested.Format(time.RFC3339), &a.Amount.Minor, a.Amount.Currency, "Regular"
@@ -258,21 +261,33 @@ func processorPaymentOf(c *engine.Call, p *Payment, o *Order) *processorPayment 
 	known := card
 	known.ID, known.Fingerprint = a.Source, key.Hex(64)
 	r.Source = &known
-	if a.Challenged {
-		r.ThreeDS.Version = "2.2.0"
-		r.ThreeDS.AuthenticationResponse = map[bool]string{true: "Y", false: "N"}[isApproved]
+	if a.Proof == proven {
 		r.ThreeDS.Cryptogram, r.ThreeDS.XID = key.Base64()[:28], key.Base64()[15:43]
-	} else {
-		r.ThreeDS = &threeDS{Enrolled: "N"}
 	}
 	if isApproved {
-		r.ECI, r.SchemeID = "05", key.Hex(15)
+		r.ECI, r.SchemeID = a.eci(), key.Hex(15)
 		r.Links["capture"], r.Links["void"] = href{c.LinkHere(self + "/captures")}, href{c.LinkHere(self + "/voids")}
 	}
 	if p.BySession && a.Code != "" {
 		r.Actions = []processorAction{{a.Action, "Authorization", a.Code, a.Summary}}
 	}
 	return r
+}
+
+// threeDS is what became of the customer's authentication, where there was one.
+func (a *Attempt) threeDS() *threeDS {
+	if !a.Challenged && a.Proof == "" {
+		return &threeDS{Enrolled: "N"}
+	}
+	return &threeDS{Enrolled: "Y", Version: "2.2.0", AuthenticationResponse: a.Proof}
+}
+
+// eci is the card scheme's word for how sure it is of the customer: 05 authenticated (published: payment guide 2021), 07 not (assumed, Visa's).
+func (a *Attempt) eci() string {
+	if a.Proof == proven {
+		return "05"
+	}
+	return "07"
 }
 
 // date is a time as the API has it: UTC, milliseconds.
