@@ -97,8 +97,8 @@ func summaries(tx *world.Tx) []engine.Summary {
 		list = append(list, summary(o))
 	}
 	for _, a := range attempts.All(tx, "") {
-		if a.State == waiting {
-			list = append(list, engine.Summary{ID: a.ID, State: a.State, Total: a.Total, Due: a.Total, Ledger: money.NewLedger(a.Total.Currency), Payments: []engine.PaymentSummary{
+		if a.State == waiting || a.State == pending {
+			list = append(list, engine.Summary{ID: a.ID, State: a.State, Total: a.Amount, Due: a.Amount, Ledger: money.NewLedger(a.Amount.Currency), Payments: []engine.PaymentSummary{
 				{ID: a.ID, State: a.State, Link: attemptPath(a.ID)},
 			}})
 		}
@@ -130,6 +130,8 @@ func triggers() []engine.Trigger {
 		assumed(declines+"2001", "declined with that response code; any of the vendor's codes"),
 		assumed(declinesLater+"2001", "approved, but collect-payment is declined with that code"),
 		assumed(challenges+"…", "approved after a 3-D Secure page"),
+		assumed(failsIt+"…", "a 3-D Secure page on which no code is right"),
+		assumed(leavesIt+"…", "a 3-D Secure page that the customer has left"),
 		assumed(frictionless+"…", "approved, with 3-D Secure that asks nothing"),
 		assumed("any other", "approved"),
 		{Where: "payment_gateway", Value: "2", Effect: "authorizes only: the order is authorized until it is captured", Provenance: "assumed"},

@@ -168,17 +168,6 @@ func TestCollectPayment(t *testing.T) {
 		want(t, failed, map[string]any{"results.1.order": "100010", "results.2": nil}) // the other one is of the failed attempt
 	})
 
-	t.Run("the caller's scenario decides over the card", func(t *testing.T) {
-		t.Parallel()
-		for scenario, code := range map[string]string{"declined": "2000", "challenge": "2004", "expired": "3006"} {
-			s := open(t)
-			r := s.act("100001", "collect-payment", nil, "Prefer: scenario="+scenario).Want(400)
-			want(t, r, map[string]any{"payment_response_code": code})
-		}
-		s := open(t)
-		want(t, s.act("100010", "collect-payment", nil, "Prefer: scenario=approved").Want(200), map[string]any{"payment_status": "paid"})
-	})
-
 	t.Run("concurrent collects charge once", func(t *testing.T) {
 		t.Parallel()
 		s := open(t, func(o *mock.Options) { o.Twice = false })

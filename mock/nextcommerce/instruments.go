@@ -1,10 +1,12 @@
 package nextcommerce
 
 import (
+	"net/url"
 	"regexp"
 	"strconv"
 	"strings"
 
+	"understudy/mock/internal/checkout"
 	"understudy/mock/internal/engine"
 	"understudy/mock/internal/money"
 	"understudy/mock/internal/world"
@@ -13,11 +15,12 @@ import (
 // payment is how a new order is paid.
 type payment struct {
 	instrument Instrument
-	code       int           // what the gateway says to the first charge
-	asks       bool          // the customer has to act on a page first
-	test       bool          // a test card: the order meets no gateway
-	save       bool          // the card is kept with the customer
-	promised   *money.Amount // what to authorize, where that is not the total
+	code       int               // what the gateway says to the first charge
+	asks       bool              // the customer has to act on a page first
+	plays      checkout.Scenario // how it goes there; "" leaves it to the customer
+	test       bool              // a test card: the order meets no gateway
+	save       bool              // the card is kept with the customer
+	promised   *money.Amount     // what to authorize, where that is not the total
 	returnURL  string
 }
 
@@ -56,7 +59,10 @@ func (in *orderRequest) payment(tx *world.Tx, o *Order) (payment, error) {
 	if d.Descriptor != nil && descriptors.MatchString(*d.Descriptor) {
 		p.instrument.Descriptor = *d.Descriptor
 	}
-	if d.ReturnURL != nil {
+	if d.ReturnURL != nil && *d.ReturnURL != "" {
+		if !forBrowsers(*d.ReturnURL) {
+			return p, engine.RefuseField("/payment_details/payment_return_url", "is nowhere that a browser can be sent to", "an http or https URL such as https://shop.example.com/return")
+		}
 		p.returnURL = *d.ReturnURL
 	}
 	if err := p.readGateway(d, o); err != nil {
@@ -84,6 +90,7 @@ func (in *orderRequest) payment(tx *world.Tx, o *Order) (payment, error) {
 		gateway, descriptor := p.instrument.Gateway, p.instrument.Descriptor
 		p.instrument = *customer.Card
 		p.instrument.Gateway, p.instrument.Descriptor = gateway, descriptor
+		p.instrument.ThreeDS, p.instrument.SCA = false, "" // nobody was asked this time
 	default:
 		p.asks = chosen.redirects
 		if p.returnURL == "" {
@@ -92,6 +99,14 @@ func (in *orderRequest) payment(tx *world.Tx, o *Order) (payment, error) {
 	}
 	return p, subscribable(o)
 }
+
+// forBrowsers tells whether a form can be posted to a URL: no script, no file, and a host that is one.
+func forBrowsers(text string) bool {
+	u, err := url.Parse(text)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && hostName.MatchString(u.Hostname())
+}
+
+var hostName = regexp.MustCompile(`^[A-Za-z0-9._-]+$|^[0-9A-Fa-f:.]+$`)
 
 // subscribable holds the vendor's rule that an order with a subscription costs something.
 func subscribable(o *Order) error {
@@ -128,6 +143,8 @@ const (
 	declines      = "decline_"         // and a response code
 	declinesLater = "decline_collect_" // and a response code
 	challenges    = "3ds_"             // and anything
+	failsIt       = "3ds_failed_"      // and anything
+	leavesIt      = "3ds_left_"        // and anything
 	frictionless  = "frictionless_"    // and anything
 )
 
@@ -174,6 +191,10 @@ func (p *payment) behave(token string) (err error) {
 		p.instrument.Decline, err = declineCode(strings.TrimPrefix(token, declinesLater))
 	case strings.HasPrefix(token, declines):
 		p.code, err = declineCode(strings.TrimPrefix(token, declines))
+	case strings.HasPrefix(token, failsIt):
+		p.asks, p.plays = true, checkout.ChallengeFailed
+	case strings.HasPrefix(token, leavesIt):
+		p.asks, p.plays = true, checkout.Abandoned
 	case strings.HasPrefix(token, challenges):
 		p.asks = true
 	case strings.HasPrefix(token, frictionless):

@@ -5,10 +5,12 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"strings"
 
 	"understudy/mock/internal/checkout"
 	"understudy/mock/internal/engine"
 	"understudy/mock/internal/page"
+	"understudy/mock/internal/world"
 )
 
 // Where pages are, below the provider. Every URL that a body holds leads to one of them.
@@ -21,7 +23,7 @@ func trackingPath(code string) string { return "/tracking/" + url.PathEscape(cod
 // pages are what customers see of a store.
 func pages() []engine.Page {
 	return []engine.Page{
-		{Name: "payment", Path: attemptPath("{id}"), View: viewAttempt},
+		{Name: "payment", Path: attemptPath("{id}"), View: viewAttempt, Script: script},
 		{Name: "order_status", Path: statusPath("{number}"), View: viewStatus},
 		{Name: "product", Path: productPath("{slug}"), View: viewProduct},
 		{Name: "product_image", Path: imagePath("{slug}"), File: drawProduct},
@@ -29,37 +31,76 @@ func pages() []engine.Page {
 	}
 }
 
-// viewAttempt is the page on which a customer pays, or proves who they are. Once it is over, their browser posts the order to the shop:
-// one field, response, which is the order as JSON, or {} where there is none.
+// script is a customer's way through the page of an attempt. No code is published; this one is ours.
+var script = &checkout.Script{Code: "123456", Choose: chooseApproved, Settle: settlePayment}
+
+// chooseApproved is what pressing Pay at a wallet or bank does: there is no card to go by, and the page asks outright for what else may happen.
+func chooseApproved(*world.Tx, string, checkout.Instrument) checkout.Scenario {
+	return checkout.Approved
+}
+
+// viewAttempt is the page on which a customer proves who they are, where they pay with a card, and otherwise the wallet's or bank's own.
 func viewAttempt(c *engine.Call) (page.View, error) {
 	a, ok := attempts.Get(c.Tx, c.Vars["id"])
 	if !ok {
 		return page.View{}, engine.Refuse(engine.NotFound, "there is no payment at this address")
 	}
 	v := page.View{
-		Title: "Payment", Merchant: c.Place.Tenant, Order: a.Order, Amount: a.Total.String(), Status: a.State, Payment: a.ID, Expired: a.State == expired,
+		Title: "Payment", Merchant: c.Place.Tenant, Order: a.Order, Amount: a.Amount.String(), Status: a.State, Payment: a.ID,
+		Mood: attemptMoods[a.State], Note: attemptNotes[a.State], Expired: a.State == expired,
 	}
-	if a.Instrument.ThreeDS {
-		v.Title = "3-D Secure"
-	}
-	if a.State == waiting {
-		v.Note = "You pay with " + a.Instrument.Method + "."
-		v.Buttons = []page.Button{
-			{Event: string(checkout.Approve), Label: "Approve"}, {Event: string(checkout.Decline), Label: "Decline"},
-			{Event: string(checkout.FailAuthentication), Label: "Fail authentication"}, {Event: string(checkout.Abandon), Label: "Leave"},
-		}
-		return v, nil
-	}
-	v.Return = a.Return
-	v.ReturnForm = map[string]string{"response": "{}"}
-	if o, ok := orders.Get(c.Tx, a.Order); ok {
-		body, err := json.Marshal(printOrder(c.Tx, o, c.Link))
-		if err != nil {
-			return v, err
-		}
-		v.ReturnForm["response"] = string(body)
+	how := methods[a.Instrument.Method]
+	switch {
+	case a.State == waiting && a.Instrument.ThreeDS:
+		v.Title, v.Stage, v.Deadline, v.Samples = "3-D Secure", page.Challenge, a.Ends, cardSamples()
+		v.Masked, v.Note = "the card that ends in "+a.Instrument.LastFour, ""
+	case a.State == waiting:
+		v.Title, v.Host, v.Stage, v.Deadline = "Pay with "+how.name, how.name, page.Pay, a.Ends
+		v.Note = "The shop " + c.Place.Tenant + " asks for this payment."
+	case a.State == pending && a.Ends.After(c.Tx.Now()):
+		v.Deadline = a.Ends
+	case a.State == pending: // until somebody says what became of it
+	case a.Return != "":
+		form, err := a.form(c)
+		v.Return, v.ReturnForm = a.Return, form
+		return v, err
 	}
 	return v, nil
+}
+
+// form is what the customer's browser posts to the shop: one field, response, which is the order as JSON, or {} where there is none.
+func (a *Attempt) form(c *engine.Call) (map[string]string, error) {
+	o, ok := orders.Get(c.Tx, a.Order)
+	if !ok {
+		return map[string]string{"response": "{}"}, nil
+	}
+	var body strings.Builder
+	encoder := json.NewEncoder(&body)
+	encoder.SetEscapeHTML(false) // the page escapes it
+	err := encoder.Encode(printOrder(c.Tx, o, c.Link))
+	return map[string]string{"response": strings.TrimSpace(body.String())}, err
+}
+
+// attemptMoods and attemptNotes are how the page looks back on what happened.
+var attemptMoods = map[string]string{completed: "good", declined: "bad", failed: "bad", abandoned: "bad", expired: "bad", pending: "wait"}
+
+var attemptNotes = map[string]string{
+	completed: "The payment was made, and the order is placed.",
+	declined:  "The payment was refused. Nothing was ordered.",
+	failed:    "The bank could not tell who you are. Nothing was ordered.",
+	abandoned: "The payment was given up. Nothing was ordered.",
+	expired:   "The time for this payment is over. Nothing was ordered.",
+	pending:   "The bank is still thinking it over. Load this page again to hear of it.",
+}
+
+// cardSamples are the tokens and numbers of cards that make something happen, for who is at the challenge of one.
+func cardSamples() (samples []page.Sample) {
+	for _, t := range triggers() {
+		if t.Where == "card_token" {
+			samples = append(samples, page.Sample{Where: t.Where, Value: t.Value, Effect: t.Effect})
+		}
+	}
+	return samples
 }
 
 func viewStatus(c *engine.Call) (page.View, error) {

@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"time"
 
-	"understudy/mock/internal/checkout"
 	"understudy/mock/internal/engine"
 	"understudy/mock/internal/money"
 	"understudy/mock/internal/world"
@@ -22,6 +21,7 @@ const (
 const (
 	approvedCode      = 1000
 	doNotHonor        = 2000
+	noFunds           = 2001
 	authorizationCode = 2004
 	expiredCard       = 3006
 	failed3DS         = 3016
@@ -42,7 +42,11 @@ func collectPayment(c *engine.Call) (engine.Reply, error) {
 	}
 	now, instrument := c.Tx.Now(), o.Instrument
 	instrument.ThreeDS, instrument.SCA = false, "" // the customer is not there to be asked
-	t := o.charge(c.Tx, "debit", o.Outstanding, instrument, collectCode(c.Scenario(), o.Instrument), now)
+	code, err := collectCode(c.Scenario(), o.Instrument)
+	if err != nil {
+		return engine.Reply{}, err
+	}
+	t := o.charge(c.Tx, "debit", o.Outstanding, instrument, code, now)
 	if t.Status != succeeded {
 		return printDecline(t), nil
 	}
@@ -88,40 +92,41 @@ func (o *Order) chargeable() bool {
 	return methods[o.Instrument.Method].again
 }
 
-// collectCode is how a charge without the customer goes: as the caller's scenario says, else as the instrument's trigger does.
-func collectCode(s checkout.Scenario, i Instrument) int {
-	switch {
-	case s == checkout.Declined:
-		return doNotHonor
-	case s == checkout.Challenge: // nobody is there to answer one
-		return authorizationCode
-	case s == checkout.Expired:
-		return expiredCard
-	case s == "" && i.Decline != 0:
-		return i.Decline
-	}
-	return approvedCode
-}
-
-// captureOrder takes the whole sum that was authorized.
+// captureOrder takes the whole sum that was authorized. That a capture may be declined, and leaves the authorization as it is, is assumed.
 func captureOrder(c *engine.Call) (engine.Reply, error) {
 	o, err := editOrder(c)
 	if err != nil {
 		return engine.Reply{}, err
 	}
-	if err := o.capture(c.Tx, c.Tx.Now()); err != nil {
+	code, err := captureCode(c.Scenario())
+	if err != nil {
 		return engine.Reply{}, err
+	}
+	t, err := o.capture(c.Tx, code, c.Tx.Now())
+	switch {
+	case err != nil:
+		return engine.Reply{}, err
+	case t.Status != succeeded:
+		return printDecline(t), nil
 	}
 	return engine.OK(printOrder(c.Tx, o, c.Link)), nil
 }
 
-func (o *Order) capture(tx *world.Tx, at time.Time) error {
+// capture asks the gateway for what was authorized, and books what it says.
+func (o *Order) capture(tx *world.Tx, code int, at time.Time) (*Transaction, error) {
 	amount := o.Ledger.Capturable()
 	if !o.uncaptured() || amount.IsZero() {
-		return engine.Refuse(engine.Conflict, "There is no authorization to capture on this order; its payment is %s.", o.PaymentStatus)
+		return nil, engine.Refuse(engine.Conflict, "There is no authorization to capture on this order; its payment is %s.", o.PaymentStatus)
 	}
 	authorization := o.authorization(tx)
-	o.record(tx, &Transaction{Type: "debit", Parent: authorization.ID, Status: succeeded, Amount: amount, Code: approvedCode, Instrument: authorization.Instrument}, at)
+	t := &Transaction{Type: "debit", Parent: authorization.ID, Status: succeeded, Amount: amount, Code: code, Instrument: authorization.Instrument}
+	if code != approvedCode {
+		t.Status = failed
+	}
+	o.record(tx, t, at)
+	if t.Status != succeeded {
+		return t, nil
+	}
 	o.Ledger.Capture(amount) // the law holds: it is what is capturable
 	event := "capture"
 	if o.balance(o.totals().Sum.Incl).Sign() > 0 {
@@ -129,10 +134,10 @@ func (o *Order) capture(tx *world.Tx, at time.Time) error {
 	}
 	o.forgetAuthorization(tx)
 	if err := move(paymentStates, &o.PaymentStatus, event); err != nil {
-		return err
+		return nil, err
 	}
 	o.settle(tx, at)
-	return nil
+	return t, nil
 }
 
 // void gives an authorization, or a part of it, back.

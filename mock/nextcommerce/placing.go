@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"understudy/mock/internal/checkout"
 	"understudy/mock/internal/engine"
 	"understudy/mock/internal/money"
 	"understudy/mock/internal/world"
@@ -28,9 +27,15 @@ func createOrder(c *engine.Call) (engine.Reply, error) {
 	if err != nil {
 		return engine.Reply{}, err
 	}
-	payment.follow(c.Scenario())
-	if payment.asks && !o.totals().Sum.Incl.IsZero() {
-		a := attempt(c.Tx, &in, o, payment, now)
+	total := o.totals().Sum.Incl
+	if err := payment.follow(c.Scenario(), total); err != nil {
+		return engine.Reply{}, err
+	}
+	if payment.asks && !total.IsZero() {
+		a, err := attempt(c.Tx, &in, o, payment, now)
+		if err != nil {
+			return engine.Reply{}, err
+		}
 		return engine.Created(redirectBody{PaymentCompleteURL: c.Link(attemptPath(a.ID))}), nil
 	}
 	if failure := place(c.Tx, o, payment, now); failure != nil {
@@ -48,28 +53,16 @@ type redirectBody struct {
 	PaymentCompleteURL     string  `json:"payment_complete_url"`
 }
 
-// follow has the payment go as the caller's scenario says.
-func (p *payment) follow(s checkout.Scenario) {
-	switch s {
-	case checkout.Approved:
-		p.code, p.asks = approvedCode, false
-	case checkout.Declined:
-		p.code, p.asks = doNotHonor, false
-	case checkout.Expired:
-		p.code, p.asks = expiredCard, false
-	case checkout.Challenge:
-		p.code, p.asks = approvedCode, true
-		p.instrument.ThreeDS, p.instrument.SCA = true, "challenge"
-	}
-}
-
-// place takes the payment and makes the order. A declined charge makes none: its failed transaction is returned, and kept.
+// place takes the payment and makes the order. A declined charge makes none: its failed transaction is returned, and kept
+// unless the card is a test card, which meets no gateway.
 func place(tx *world.Tx, o *Order, p payment, at time.Time) (failure *Transaction) {
 	total := o.totals().Sum.Incl
 	o.Test = p.test
 	if p.code != approvedCode {
 		t := &Transaction{Type: p.kind(), Status: failed, Amount: p.amount(total), Code: p.code, Instrument: p.instrument, Customer: o.Customer, Attribution: &o.Attribution}
-		t.keep(tx, at)
+		if !p.test {
+			t.keep(tx, at)
+		}
 		return t
 	}
 	o.begin(tx, p, at)

@@ -1,14 +1,10 @@
 package nextcommerce_test
 
 import (
-	"encoding/json"
 	"fmt"
-	"html"
-	"net/http"
 	"regexp"
 	"strings"
 	"testing"
-	"time"
 
 	"understudy/mock/mocktest"
 )
@@ -151,124 +147,6 @@ func TestCreateOrder(t *testing.T) {
 			refused(t, s.place(c.members), c.says)
 		}
 		want(t, s.place("").Want(201), map[string]any{"number": "100016", "payment_status": "pending"})
-	})
-
-	t.Run("the caller's scenario decides", func(t *testing.T) {
-		t.Parallel()
-		s := open(t)
-		s.place(card("tok_1"), "Prefer: scenario=declined").Want(400)
-		s.place(card("decline_2001"), "Prefer: scenario=approved").Want(201)
-		if r := s.place(card("tok_1"), "Prefer: scenario=challenge").Want(201); r.Text("payment_complete_url") == "" {
-			t.Errorf("no page to go to: %s", r.Body)
-		}
-	})
-}
-
-// redirect places an order that its customer has to finish on a page, and returns the page.
-func (s store) redirect(members string) (link string) {
-	s.t.Helper()
-	r := s.place(members).Want(201)
-	if string(r.Body) != fmt.Sprintf(`{"reference_transaction_id":null,"payment_complete_url":%q}`, r.Text("payment_complete_url")) {
-		s.t.Errorf("answered %s", r.Body)
-	}
-	return r.Text("payment_complete_url")
-}
-
-const ideal = `, "payment_method": "ideal", "payment_details": {"payment_return_url": "https://shop.test/back?x=1&y=%20z"}`
-
-var hidden = regexp.MustCompile(`name="response" value="([^"]*)"`)
-
-// press pushes a button of a page, and returns what the browser would then post to the shop.
-func (s store) press(link, event string) (page mocktest.Response, posted string) {
-	s.t.Helper()
-	page = s.Call("POST", link, "event="+event, "Content-Type: application/x-www-form-urlencoded").Want(200)
-	if found := hidden.FindSubmatch(page.Body); found != nil {
-		posted = html.UnescapeString(string(found[1]))
-	}
-	return page, posted
-}
-
-func TestAttempts(t *testing.T) {
-	t.Parallel()
-
-	t.Run("approved, it becomes an order that the browser posts to the shop", func(t *testing.T) {
-		t.Parallel()
-		s := open(t)
-		link := s.redirect(ideal)
-		s.ask("GET", "/orders/100016/", nil).Want(404)
-		if shown := s.Call("GET", link, nil).Want(200); !strings.Contains(string(shown.Body), "33.50 USD") {
-			t.Errorf("the page does not show the amount: %s", shown.Body)
-		}
-		page, posted := s.press(link, "approve")
-		if !strings.Contains(string(page.Body), `action="https://shop.test/back?x=1&amp;y=%20z"`) {
-			t.Errorf("the page does not go back to the shop's URL: %s", page.Body)
-		}
-		order := s.order("100016")
-		var a, b any
-		if err := json.Unmarshal([]byte(posted), &a); err != nil {
-			t.Fatalf("posted %q: %v", posted, err)
-		}
-		order.Into(&b)
-		if fmt.Sprint(a) != fmt.Sprint(b) {
-			t.Errorf("posted %v\nthe order is %v", a, b)
-		}
-		want(t, order, map[string]any{"payment_status": "paid", "transactions.0.payment_method": "ideal", "supports_post_purchase_upsells": false})
-		s.Call("POST", link, "event=approve", "Content-Type: application/x-www-form-urlencoded").Want(400)
-	})
-
-	for event, code := range map[string]any{"decline": 2000.0, "fail_authentication": 3016.0, "abandon": nil} {
-		t.Run(event+" makes no order, and posts {}", func(t *testing.T) {
-			t.Parallel()
-			s := open(t)
-			_, posted := s.press(s.redirect(ideal), event)
-			if posted != "{}" {
-				t.Errorf("posted %q", posted)
-			}
-			s.ask("GET", "/orders/100016/", nil).Want(404)
-			want(t, s.ask("GET", "/transactions/?payment_method=ideal&status=failed", nil).Want(200), map[string]any{"results.0.response_code": code, "results.1": nil})
-		})
-	}
-
-	t.Run("its page ends after an hour", func(t *testing.T) {
-		t.Parallel()
-		s := open(t)
-		link := s.redirect(card("3ds_1"))
-		s.Advance(time.Hour)
-		s.Call("GET", link, nil).Want(http.StatusGone)
-	})
-
-	t.Run("3-D Secure cards ask, and the charge says so", func(t *testing.T) {
-		t.Parallel()
-		s := open(t)
-		for i, token := range []string{"3ds_x", "5555555555554444", "test_3ds_card", "6011000990139424"} {
-			s.press(s.redirect(card(token)), "approve")
-			r := s.order(fmt.Sprint(100016 + i))
-			if isTest := i >= 2; isTest {
-				want(t, r, map[string]any{"is_test": true, "payment_status": "paid", "transactions.0": nil})
-				continue
-			}
-			want(t, r, map[string]any{"transactions.0.payment_details.is_3ds": true, "transactions.0.payment_details.sca_flow": "challenge"})
-			s.act(r.Text("number"), "lines", `{"product_id": 103, "quantity": 1}`, jsonBody).Want(201)
-			want(t, s.act(r.Text("number"), "collect-payment", nil).Want(200), map[string]any{"transactions.1.payment_details.is_3ds": false})
-		}
-	})
-
-	t.Run("PayPal is vaulted by its page, and can be charged again", func(t *testing.T) {
-		t.Parallel()
-		s := open(t)
-		s.press(s.redirect(strings.Replace(ideal, "ideal", "paypal", 1)), "approve")
-		s.act("100016", "lines", `{"product_id": 103, "quantity": 1}`, jsonBody).Want(201)
-		r := s.act("100016", "collect-payment", nil).Want(200)
-		if vault := r.Text("transactions.1.payment_details.paypal_vault_id"); vault == "" || vault != r.Text("transactions.0.payment_details.paypal_vault_id") {
-			t.Errorf("charged the vault %q", vault)
-		}
-	})
-
-	t.Run("another store's page is found without a header", func(t *testing.T) {
-		t.Parallel()
-		s := open(t)
-		r := s.place(ideal, "Understudy-Tenant: other").Want(201)
-		s.Call("GET", r.Text("payment_complete_url"), nil).Want(200)
 	})
 }
 

@@ -367,13 +367,14 @@ func (e *Email) Clone() *Email { c := *e; return &c }
 type Attempt struct {
 	ID         string          `json:"id"`
 	State      string          `json:"state"`
-	Request    json.RawMessage `json:"request"` // the order, as the client sent it
+	Request    json.RawMessage `json:"request"` // the order, as the client sent it, with nothing left open
 	Return     string          `json:"return"`  // the shop's URL; "" for none
 	Instrument Instrument      `json:"instrument"`
 	Test       bool            `json:"test"`
-	Save       bool            `json:"save"` // the card is to be kept with the customer
-	Total      money.Amount    `json:"total"`
+	Save       bool            `json:"save"`   // the card is to be kept with the customer
+	Amount     money.Amount    `json:"amount"` // what the customer is asked for
 	At         time.Time       `json:"at"`
+	Ends       time.Time       `json:"ends"`  // when the customer is late; of one that is pending, when the bank answers
 	Order      string          `json:"order"` // once it was made
 }
 

@@ -135,7 +135,10 @@ var attemptStates = states.Table{
 		{From: waiting, Event: "decline", To: declined, Provenance: states.Published, Source: "vendor guide on 3DS2 and redirects", By: states.ByControl},
 		{From: waiting, Event: "fail_authentication", To: failed, Provenance: states.Assumed, By: states.ByControl},
 		{From: waiting, Event: "abandon", To: abandoned, Provenance: states.Assumed, By: states.ByControl},
+		{From: waiting, Event: "pend", To: pending, Provenance: states.Assumed, By: states.ByControl},
 		{From: waiting, Event: "expire", To: expired, Provenance: states.Assumed, By: states.ByTimer},
+		{From: pending, Event: "approve", To: completed, Provenance: states.Assumed, By: states.ByTimer},
+		{From: pending, Event: "decline", To: declined, Provenance: states.Assumed, By: states.ByTimer},
 	},
 }
 

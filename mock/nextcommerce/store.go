@@ -123,8 +123,9 @@ func gatewayOf(id int64) gateway {
 
 // method is a way to pay.
 type method struct {
-	redirects bool // the customer pays on a page of its own
-	again     bool // it can be charged again without the customer
+	name      string // as its own page calls it
+	redirects bool   // the customer pays on a page of its own
+	again     bool   // it can be charged again without the customer
 	gateway   int64
 }
 
@@ -133,18 +134,18 @@ type method struct {
 var methods = map[string]method{
 	"card_token": {again: true, gateway: 1},
 	"saved_card": {again: true, gateway: 1},
-	"apple_pay":  {redirects: true, again: true, gateway: 1},
-	"google_pay": {redirects: true, again: true, gateway: 1},
-	"paypal":     {redirects: true, again: true, gateway: 4},
-	"klarna":     {redirects: true, again: true, gateway: 3},
-	"link":       {redirects: true, again: true, gateway: 3},
-	"twint":      {redirects: true, again: true, gateway: 3},
-	"affirm":     {redirects: true, gateway: 3},
-	"bancontact": {redirects: true, gateway: 3},
-	"giropay":    {redirects: true, gateway: 3},
-	"ideal":      {redirects: true, gateway: 3},
-	"sepa_debit": {redirects: true, gateway: 3},
-	"sofort":     {redirects: true, gateway: 3},
+	"apple_pay":  {name: "Apple Pay", redirects: true, again: true, gateway: 1},
+	"google_pay": {name: "Google Pay", redirects: true, again: true, gateway: 1},
+	"paypal":     {name: "PayPal", redirects: true, again: true, gateway: 4},
+	"klarna":     {name: "Klarna", redirects: true, again: true, gateway: 3},
+	"link":       {name: "Link", redirects: true, again: true, gateway: 3},
+	"twint":      {name: "TWINT", redirects: true, again: true, gateway: 3},
+	"affirm":     {name: "Affirm", redirects: true, gateway: 3},
+	"bancontact": {name: "Bancontact", redirects: true, gateway: 3},
+	"giropay":    {name: "giropay", redirects: true, gateway: 3},
+	"ideal":      {name: "iDEAL", redirects: true, gateway: 3},
+	"sepa_debit": {name: "SEPA Direct Debit", redirects: true, gateway: 3},
+	"sofort":     {name: "Sofort", redirects: true, gateway: 3},
 	"external":   {},
 }
 

@@ -57,8 +57,8 @@ const waiting = "waiting"
 const (
 	// tries is how many wrong codes a bank takes.
 	tries = 3
-	// answersAfter is how long a bank takes that says later.
-	answersAfter = time.Minute
+	// AnswersAfter is how long a bank takes that says later.
+	AnswersAfter = time.Minute
 	// Timer is the name of the timer by which it says so.
 	Timer = "bank_answers"
 )
@@ -112,7 +112,7 @@ func (s Script) Press(tx *world.Tx, opened page.View, form url.Values) (done boo
 	j.Problem = ""
 	switch {
 	case event == "pay":
-		return s.pay(tx, payment, j, form)
+		return s.pay(tx, opened, j, form)
 	case event == "authenticate" && form.Get("scenario") != "":
 		return s.answer(tx, payment, j, Scenario(form.Get("scenario")))
 	case event == "authenticate":
@@ -137,14 +137,18 @@ func journeyOf(tx *world.Tx, v *page.View) *Journey {
 	return &Journey{Stage: v.Stage, Sent: 1}
 }
 
-func (s Script) pay(tx *world.Tx, payment string, j *Journey, form url.Values) (done bool, err error) {
-	with, problem := readInstrument(form)
+func (s Script) pay(tx *world.Tx, opened page.View, j *Journey, form url.Values) (done bool, err error) {
+	var with Instrument
+	problem := ""
+	if opened.Card || opened.UPI { // else the customer is at a wallet or bank that knows theirs
+		with, problem = readInstrument(form)
+	}
 	scenario := Scenario(form.Get("scenario"))
 	switch {
 	case scenario != "" && !slices.Contains(Scenarios(), scenario):
 		problem = fmt.Sprintf("%q is no scenario.", scenario)
 	case scenario == "" && problem == "":
-		scenario = s.Choose(tx, payment, with)
+		scenario = s.Choose(tx, opened.Payment, with)
 	case scenario != "" && with == (Instrument{}):
 		problem = "" // asked for outright: no need to type a card
 	}
@@ -153,7 +157,7 @@ func (s Script) pay(tx *world.Tx, payment string, j *Journey, form url.Values) (
 		return false, nil
 	}
 	j.Masked = with.masked()
-	return s.follow(tx, payment, j, scenario)
+	return s.follow(tx, opened.Payment, j, scenario)
 }
 
 // Play takes a payment the way that was asked for beforehand, without its page. A challenge is left to the customer, who finds it there.
@@ -173,7 +177,7 @@ func (s Script) follow(tx *world.Tx, payment string, j *Journey, scenario Scenar
 		return false, nil
 	case PendingThenApproved, PendingThenDeclined:
 		j.Stage = waiting
-		tx.At(Timer, payment, tx.Now().Add(answersAfter))
+		tx.At(Timer, payment, tx.Now().Add(AnswersAfter))
 		return true, s.Settle(tx, payment, Pend)
 	}
 	return s.end(tx, payment, ends[scenario])

@@ -35,7 +35,7 @@ func (e *Engine) handlePage(c *Call) error {
 			return e.showPage(v), nil
 		case done && v.Return != "" && v.ReturnForm == nil:
 			return e.seeOther(v, v.Return), nil
-		case !done:
+		case !done, v.ReturnForm != nil:
 			return e.seeOther(v, c.base+c.here()), nil // so that reloading the page does not press the button again
 		}
 		return e.showPage(v), nil

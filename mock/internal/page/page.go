@@ -26,6 +26,7 @@ const (
 type View struct {
 	Title    string // what the page is: "Payment", "3-D Secure"
 	Merchant string
+	Host     string // whose page it is, where it is not the merchant's: a wallet's, a bank's
 	Order    string // the order's number, as the shop knows it
 	Amount   string // with its currency
 	Status   string // of the payment, as the provider names it
@@ -50,7 +51,7 @@ type View struct {
 	Buttons    []Button          // further buttons of a page of the room's own
 	Return     string            // where the customer goes once it is over: the shop's own URL, if it gave one
 	Ways       []string          // while it is open: the URLs of which one becomes Return
-	ReturnForm map[string]string // posted to Return, where the provider returns by POST
+	ReturnForm map[string]string // posted to Return, where the provider returns by POST; the browser does so by itself unless the link has expired
 	Expired    bool              // the link is no longer valid: the page answers 410
 	Missing    bool              // there is nothing behind the link: the page answers 404
 
@@ -84,8 +85,10 @@ type Button struct {
 // Digits tells whether a keyboard of digits is enough for the code.
 func (v View) Digits() bool { return strings.Trim(v.Code, "0123456789") == "" }
 
-// SecondsLeft is the time until the deadline, never negative.
-func (v View) SecondsLeft() int { return int(max(v.Deadline.Sub(v.Now), 0) / time.Second) }
+// SecondsLeft is the time until the deadline, never negative. A second that has begun counts: at zero it is over.
+func (v View) SecondsLeft() int {
+	return int((max(v.Deadline.Sub(v.Now), 0) + time.Second - 1) / time.Second)
+}
 
 // Left is SecondsLeft as a clock shows it.
 func (v View) Left() string {
@@ -105,6 +108,9 @@ var countdown string
 //go:embed tell.js
 var tell string
 
+//go:embed return.js
+var homing string
+
 //go:embed page.html
 var layout string
 
@@ -112,6 +118,8 @@ var pages = template.Must(template.New("").Funcs(template.FuncMap{
 	"style":     func() template.CSS { return template.CSS(style) },
 	"countdown": func() template.JS { return template.JS(countdown) },
 	"tell":      func() template.JS { return template.JS(tell) },
+	"homing":    func() template.JS { return template.JS(homing) },
+	"link":      link,
 }).Parse(layout))
 
 // Render draws the page.
@@ -136,8 +144,8 @@ func Policy(v View, denyFraming bool) string {
 	if denyFraming {
 		frames = "'none'"
 	}
-	return fmt.Sprintf("default-src 'none'; style-src %s; script-src %s %s; form-action %s; frame-ancestors %s; base-uri 'none'",
-		Hash(style), Hash(countdown), Hash(tell), forms, frames)
+	return fmt.Sprintf("default-src 'none'; style-src %s; script-src %s %s %s; form-action %s; frame-ancestors %s; base-uri 'none'",
+		Hash(style), Hash(countdown), Hash(tell), Hash(homing), forms, frames)
 }
 
 // origin is where a URL of the web leads, as a policy names it. A host that would end the policy's directive is not named.
@@ -147,6 +155,14 @@ func origin(link string) string {
 		return ""
 	}
 	return u.Scheme + "://" + strings.ToLower(u.Host)
+}
+
+// link is an attribute that leads to a URL of the web, which stays byte for byte as the shop gave it: html/template would encode some of it.
+func link(attribute, to string) template.HTMLAttr {
+	if origin(to) == "" {
+		return ""
+	}
+	return template.HTMLAttr(attribute + `="` + template.HTMLEscapeString(to) + `"`)
 }
 
 // Hash is the source of a Content-Security-Policy that lets this one inline script or style through.
