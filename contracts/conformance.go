@@ -1,0 +1,209 @@
+package contracts
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"understudy/contracts/harness"
+	"understudy/contracts/harness/document"
+)
+
+// conformance makes a contract of every operation, declared status and media type, of every other way to ask for the success, and of what the document says about requests that meet nothing.
+func conformance(s *harness.Stage) (list []harness.Contract) {
+	for _, op := range simulated(s) {
+		for _, r := range op.Responses {
+			if r.Status == 0 {
+				continue // default: stands for statuses that nobody can name
+			}
+			for _, media := range mediaTypes(r) {
+				list = append(list, contract(harness.Conformance, op, answers(r, media), func(scene *harness.Scene) { bring(scene, op, r, media) }))
+			}
+		}
+		list = append(list, variants(s, op)...)
+	}
+	if s.Target.Mock() {
+		list = append(list, strays(s)...)
+	}
+	return list
+}
+
+// simulated lists the operations that a target can be asked: the mock declines some, and says so.
+func simulated(s *harness.Stage) (ops []*document.Operation) {
+	for _, op := range s.Target.Document.Operations {
+		if _, declined := s.About.Declined[op.ID]; !declined {
+			ops = append(ops, op)
+		}
+	}
+	return ops
+}
+
+func contract(kind harness.Kind, op *document.Operation, name string, play func(*harness.Scene)) harness.Contract {
+	return harness.Contract{Play: play, Entry: harness.Entry{Provider: op.Provider, Operation: op.ID, Kind: kind, Effect: op.Effect, Name: name}}
+}
+
+func mediaTypes(r *document.Response) []string {
+	if len(r.Media) == 0 {
+		return []string{""}
+	}
+	var names []string
+	for _, m := range r.Media {
+		names = append(names, m.Type)
+	}
+	return names
+}
+
+func answers(r *document.Response, media string) string {
+	if media == "" {
+		return fmt.Sprintf("answers %d without a body", r.Status)
+	}
+	return fmt.Sprintf("answers %d as %s", r.Status, media)
+}
+
+// way is a request that may well bring a status.
+type way struct {
+	note    string
+	request document.Request
+}
+
+// bring tries what brings a status, and then, on the mock, asks for it outright. What is answered on the way is judged all the same.
+func bring(s *harness.Scene, op *document.Operation, r *document.Response, media string) {
+	for _, w := range ways(s, op, r.Status, media) {
+		told := s.Send(w.request, w.note)
+		if told.Response.Status == r.Status && (media == "" || mediaIs(told, media)) {
+			return
+		}
+		if r.Status < 300 {
+			s.Find(told, harness.Finding{Rule: harness.RuleWrongStatus, In: "status", Message: fmt.Sprintf("the document's own example is answered %d, not %d", told.Response.Status, r.Status)})
+			return
+		}
+	}
+	if !s.Target.Mock() {
+		s.Skip("nothing that the document says brings %d", r.Status)
+	}
+	sample := s.Target.Sample(op, "")
+	sample.Header.Set("Prefer", fmt.Sprintf("code=%d", r.Status))
+	if media != "" {
+		sample.Header.Set("Accept", media)
+	}
+	if told := s.Send(sample, fmt.Sprintf("Prefer: code=%d", r.Status)); told.Response.Status != r.Status || media != "" && !mediaIs(told, media) {
+		s.Find(told, harness.Finding{Rule: harness.RuleWrongStatus, In: "status", Message: fmt.Sprintf("asked for %d as %s, it answers %d as %s",
+			r.Status, media, told.Response.Status, told.Response.Header.Get("Content-Type"))})
+	}
+}
+
+func mediaIs(t harness.Told, media string) bool {
+	return strings.HasPrefix(strings.ToLower(t.Response.Header.Get("Content-Type")), strings.ToLower(media))
+}
+
+// ways lists what may bring a status, by what HTTP and the document say of it.
+func ways(s *harness.Scene, op *document.Operation, status int, media string) (list []way) {
+	sample := s.Target.Sample(op, "")
+	if media != "" {
+		sample = sample.Accepting(media)
+	}
+	switch {
+	case status < 300:
+		if first := slices.IndexFunc(op.Responses, func(r *document.Response) bool { return r.Status >= 200 && r.Status < 300 }); op.Responses[first].Status == status {
+			list = append(list, way{"the document's example", sample})
+		}
+	case status == http.StatusUnauthorized && !op.Optional():
+		list = append(list, way{"no credential", sample.Bare()})
+	case status == http.StatusForbidden && s.Target.Mock() && !op.Optional():
+		list = append(list, way{"a credential without the right", sample.Carrying(op.Security[0][0], "no-scope")})
+	case status == http.StatusNotFound:
+		for _, p := range op.Parameters {
+			if p.In == "path" {
+				list = append([]way{{"path " + p.Name + " is unknown", sample.With(p, another(sample.Path[p.Name]))}}, list...)
+			}
+		}
+	case status == http.StatusNotAcceptable:
+		list = append(list, way{"Accept: text/understudy-none", sample.Accepting("text/understudy-none")})
+	case status == http.StatusRequestEntityTooLarge && sample.Body != nil && s.Target.Mock():
+		list = append(list, way{"a body of 4 MB", sample.Sending([]byte(`{"understudy_none":"` + strings.Repeat("x", 4<<20) + `"}`))})
+	case status == http.StatusUnsupportedMediaType && sample.Body != nil:
+		r := sample.Sending(sample.Body)
+		r.Header.Set("Content-Type", "text/plain")
+		list = append(list, way{"a body of type text/plain", r})
+	case status == http.StatusBadRequest || status == http.StatusUnprocessableEntity:
+		for _, p := range op.Probes(sample) {
+			if p.Certain && len(list) < 3 {
+				list = append(list, way{p.Place + " " + p.What, p.Request})
+			}
+		}
+	}
+	return list
+}
+
+// another is a text of the same shape that nothing is called by.
+func another(text string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r >= '0' && r <= '9':
+			return '7'
+		case r >= 'a' && r <= 'z':
+			return 'q'
+		case r >= 'A' && r <= 'Z':
+			return 'Q'
+		}
+		return r
+	}, text)
+}
+
+// variants ask for the success in every other way that the document offers: other media types of the body, and every optional parameter at once.
+func variants(s *harness.Stage, op *document.Operation) (list []harness.Contract) {
+	succeed := func(name string, r document.Request) {
+		list = append(list, contract(harness.Conformance, op, name, func(scene *harness.Scene) {
+			told := scene.Send(r, name)
+			if status := told.Response.Status; status < 200 || status >= 300 {
+				scene.Find(told, harness.Finding{Rule: harness.RuleWrongStatus, In: "status", Message: fmt.Sprintf("what the document offers is answered %d", status)})
+			}
+		}))
+	}
+	if op.Body != nil {
+		first := s.Target.Sample(op, "").Media
+		for _, m := range op.Body.Media {
+			if m.Type != first {
+				succeed("takes "+m.Type, s.Target.Sample(op, m.Type))
+			}
+		}
+	}
+	if !s.Target.Mock() {
+		return list
+	}
+	all, optional := s.Target.Sample(op, ""), 0
+	for _, p := range op.Parameters {
+		if p.In == "query" && !p.Required && p.Example != nil {
+			all, optional = all.With(p, p.Example), optional+1
+		}
+	}
+	if optional > 0 {
+		succeed("takes every optional parameter", all)
+	}
+	return list
+}
+
+// strays are requests that meet no operation; the document says what answers them.
+func strays(s *harness.Stage) (list []harness.Contract) {
+	op := s.Target.Document.Operations[0]
+	sample := s.Target.Sample(op, "")
+	nowhere, method := sample, sample
+	nowhere.RawPath = strings.TrimSuffix(op.Path, "/") + "/understudy-none/x"
+	for name, v := range sample.Path {
+		nowhere.RawPath = strings.ReplaceAll(nowhere.RawPath, "{"+name+"}", v)
+	}
+	method.Method = "BREW"
+	for note, r := range map[string]document.Request{"answers an unknown path": nowhere, "answers an unknown method": method} {
+		list = append(list, harness.Contract{
+			Entry: harness.Entry{Provider: op.Provider, Operation: "anything", Kind: harness.Conformance, Effect: "read", Name: note + " as declared"},
+			Play: func(scene *harness.Scene) {
+				if told := scene.SendAstray(r, note); told.Response.Status < 400 {
+					scene.Find(told, harness.Finding{Rule: harness.RuleAccepted, In: "status", Message: fmt.Sprintf("what is nowhere declared is answered %d", told.Response.Status)})
+				}
+			},
+		})
+	}
+	slices.SortFunc(list, func(a, b harness.Contract) int { return strings.Compare(a.Name, b.Name) })
+	return list
+}

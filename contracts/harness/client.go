@@ -1,0 +1,210 @@
+package harness
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"understudy/contracts/harness/document"
+)
+
+// Client sends requests to one target. It is the last gate: what the target's permit does not allow is never sent, whoever asks.
+type Client struct {
+	target       *Target
+	wire         *http.Transport
+	secrets      map[string]string // what must not be shown → what is shown in its place
+	controlToken string
+
+	mu   sync.Mutex
+	next time.Time // before which nothing more is sent
+	gap  time.Duration
+}
+
+func newClient(t *Target) *Client {
+	return &Client{target: t, wire: &http.Transport{Proxy: http.ProxyFromEnvironment, DisableCompression: true, MaxIdleConnsPerHost: 8, ResponseHeaderTimeout: time.Minute}, secrets: map[string]string{}}
+}
+
+// ForbiddenError is a request that was not sent.
+type ForbiddenError struct{ Reason string }
+
+func (e *ForbiddenError) Error() string { return "not sent: " + e.Reason }
+
+// Do sends one request and follows no redirects. It fails with a *ForbiddenError if the request is not allowed; nothing has been sent then.
+func (c *Client) Do(r *http.Request) (*http.Response, error) {
+	if err := c.permit(r); err != nil {
+		return nil, err
+	}
+	if err := c.wait(r.Context()); err != nil {
+		return nil, err
+	}
+	if c.controlToken != "" && strings.Contains(r.URL.Path, "/_understudy") {
+		r.Header.Set("Authorization", "Bearer "+c.controlToken)
+	}
+	return c.wire.RoundTrip(r)
+}
+
+// permit decides. A mock may be asked anything; a sandbox only what its permit lists.
+func (c *Client) permit(r *http.Request) error {
+	origin, err := url.Parse(c.target.Origin)
+	if err != nil || r.URL.Scheme != origin.Scheme || r.URL.Host != origin.Host || r.Host != "" && r.Host != origin.Host {
+		return &ForbiddenError{fmt.Sprintf("%s is not the target's host %s", r.URL.Host, host(c.target.Origin))}
+	}
+	if c.target.Mock() {
+		return nil
+	}
+	path, below := strings.CutPrefix(r.URL.EscapedPath(), strings.TrimSuffix(origin.EscapedPath(), "/"))
+	if !below {
+		return &ForbiddenError{fmt.Sprintf("%s is not below %s", r.URL.Path, c.target.Origin)}
+	}
+	op, vars := c.target.Document.Match(r.Method, path)
+	if op == nil {
+		return &ForbiddenError{fmt.Sprintf("%s %s meets no operation of the document", r.Method, path)}
+	}
+	return c.target.sandbox.Permit(op, vars)
+}
+
+// wait spaces requests as the target's rate says.
+func (c *Client) wait(ctx context.Context) error {
+	if c.gap == 0 {
+		return nil
+	}
+	c.mu.Lock()
+	now := time.Now()
+	at := c.next
+	if at.Before(now) {
+		at = now
+	}
+	c.next = at.Add(c.gap)
+	c.mu.Unlock()
+	timer := time.NewTimer(at.Sub(now))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// maxAnswer bounds how much of an answer is read.
+const maxAnswer = 32 << 20
+
+// Exchange sends a request and keeps what was said, with secrets replaced by their names. An error says that nothing was sent; a broken connection is part of the exchange.
+func (c *Client) Exchange(r *http.Request) (Exchange, error) {
+	x := Exchange{Provider: c.target.Provider, Target: c.target.Name, At: time.Now().UTC()}
+	x.Request = Request{Method: r.Method, URL: c.masked(r.URL.String()), Header: c.maskedHeader(r.Header)}
+	if r.Body != nil {
+		raw, err := io.ReadAll(r.Body)
+		if err != nil {
+			return x, err
+		}
+		x.Request.Body = []byte(c.masked(string(raw)))
+		r.Body = io.NopCloser(strings.NewReader(string(raw)))
+	}
+	answer, err := c.Do(r)
+	if forbidden := (*ForbiddenError)(nil); asForbidden(err, &forbidden) || r.Context().Err() != nil {
+		return x, err
+	}
+	x.Took = time.Since(x.At)
+	if err != nil {
+		x.Error = c.masked(err.Error())
+		return x, nil
+	}
+	defer answer.Body.Close()
+	raw, err := io.ReadAll(io.LimitReader(answer.Body, maxAnswer))
+	if err != nil {
+		x.Error = "the answer broke off: " + c.masked(err.Error())
+		return x, nil
+	}
+	x.Response = Response{Status: answer.StatusCode, Header: c.maskedHeader(answer.Header), Body: []byte(c.masked(string(raw)))}
+	return x, nil
+}
+
+func asForbidden(err error, into **ForbiddenError) bool {
+	f, ok := err.(*ForbiddenError)
+	if ok {
+		*into = f
+	}
+	return ok
+}
+
+// hide makes a secret known, as it is and as Basic credentials carry it.
+func (c *Client) hide(secret, shown string) {
+	if secret == "" {
+		return
+	}
+	c.secrets[secret] = shown
+	c.secrets[base64.StdEncoding.EncodeToString([]byte(secret))] = shown
+	c.secrets[url.QueryEscape(secret)] = shown
+}
+
+func (c *Client) masked(text string) string {
+	for secret, shown := range c.secrets {
+		text = strings.ReplaceAll(text, secret, shown)
+	}
+	return text
+}
+
+func (c *Client) maskedHeader(h http.Header) http.Header {
+	masked := http.Header{}
+	for name, values := range h {
+		for _, v := range values {
+			masked[name] = append(masked[name], c.masked(v))
+		}
+	}
+	return masked
+}
+
+// Sample is the document's request to an operation, as this target can answer it: with its credentials, its ids and its bodies.
+func (t *Target) Sample(op *document.Operation, media string) document.Request {
+	r := op.Sample(media)
+	if t.sandbox != nil {
+		r = t.sandbox.adapt(r)
+	}
+	return r
+}
+
+// quoted puts a text into single quotes for a shell.
+func quoted(text string) string { return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'" }
+
+// longestCurl is how long a body a command line can carry.
+const longestCurl = 100_000
+
+// Curl is a request as a command line.
+func Curl(r Request) string {
+	parts := []string{"curl", "-sS", "-i", "-X", r.Method, quoted(r.URL)}
+	if strings.Contains(r.URL, "${") {
+		parts[len(parts)-1] = `"` + r.URL + `"`
+	}
+	var names []string
+	for name := range r.Header {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		for _, v := range r.Header[name] {
+			line := quoted(name + ": " + v)
+			if strings.Contains(v, "${") {
+				line = `"` + name + ": " + strings.ReplaceAll(v, `"`, `\"`) + `"` // the shell puts the secret in
+			}
+			parts = append(parts, "-H", line)
+		}
+	}
+	switch {
+	case len(r.Body) > longestCurl:
+		parts = append(parts, fmt.Sprintf("--data-binary @body # %d bytes", len(r.Body)))
+	case r.Body != nil:
+		parts = append(parts, "--data-binary", quoted(string(r.Body)))
+	}
+	return strings.Join(parts, " ")
+}
+
+func bodyOf(raw []byte) io.ReadCloser { return io.NopCloser(bytes.NewReader(raw)) }

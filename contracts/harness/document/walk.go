@@ -1,0 +1,153 @@
+package document
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Pointer joins parts into a JSON pointer, escaped.
+func Pointer(parts ...string) string {
+	var b strings.Builder
+	for _, part := range parts {
+		b.WriteByte('/')
+		b.WriteString(strings.NewReplacer("~", "~0", "/", "~1").Replace(part))
+	}
+	return b.String()
+}
+
+// Parts takes a JSON pointer apart.
+func Parts(pointer string) []string {
+	if pointer == "" {
+		return nil
+	}
+	parts := strings.Split(pointer, "/")[1:]
+	for i, part := range parts {
+		parts[i] = strings.NewReplacer("~1", "/", "~0", "~").Replace(part)
+	}
+	return parts
+}
+
+// EachProperty calls f with every property that the schema can have, however deep, by its pointer, with * for the items of a list and the members of a map. Where a schema
+// holds itself, its inside is told once.
+func (s *Schema) EachProperty(f func(pointer string, p *Schema)) { s.properties("", nil, f) }
+
+func (s *Schema) properties(at string, above []*Schema, f func(string, *Schema)) {
+	if s == nil || slices.Contains(above, s) {
+		return
+	}
+	above = append(above[:len(above):len(above)], s)
+	for _, part := range s.parts() {
+		part.properties(at, above, f)
+	}
+	for _, p := range s.Properties {
+		pointer := at + Pointer(p.Name)
+		f(pointer, p.Schema)
+		p.Schema.properties(pointer, above, f)
+	}
+	s.Items.properties(at+"/*", above, f)
+	s.Additional.properties(at+"/*", above, f)
+}
+
+// parts are the schemas that a schema is composed of.
+func (s *Schema) parts() []*Schema { return slices.Concat(s.AllOf, s.OneOf, s.AnyOf) }
+
+// Visit walks a value beside its schema. declared is called with each member that the schema names, undeclared with each that it does not name where the
+// schema names members at all and allows no others explicitly. Pointers into the value come with the property's pointer, as EachProperty tells it.
+type Visit struct {
+	Declared   func(pointer, property string, s *Schema, v any)
+	Undeclared func(pointer string, within *Schema)
+}
+
+// Walk visits a value.
+func (v Visit) Walk(s *Schema, value any) { v.walk("", "", []*Schema{s}, nil, value) }
+
+// walk holds several schemas for one place: those of all parts that the place's schema is composed of.
+func (v Visit) walk(pointer, property string, schemas, above []*Schema, value any) {
+	all := flat(schemas, nil)
+	circle := slices.ContainsFunc(schemas, func(s *Schema) bool { return slices.Contains(above, s) })
+	above = append(above[:len(above):len(above)], schemas...)
+	switch value := value.(type) {
+	case map[string]any:
+		for name, member := range value {
+			v.member(pointer, property, name, member, all, above, circle)
+		}
+	case []any:
+		var items []*Schema
+		for _, s := range all {
+			if s.Items != nil {
+				items = append(items, s.Items)
+			}
+		}
+		for i, item := range value {
+			if len(items) > 0 {
+				v.walk(pointer+"/"+strconv.Itoa(i), property+"/*", items, above, item)
+			}
+		}
+	}
+}
+
+func (v Visit) member(pointer, property, name string, member any, all, above []*Schema, circle bool) {
+	at, as := pointer+Pointer(name), property+Pointer(name)
+	var own, more []*Schema
+	open := false
+	for _, s := range all {
+		for _, p := range s.Properties {
+			if p.Name == name {
+				own = append(own, p.Schema)
+			}
+		}
+		if s.Additional != nil {
+			more = append(more, s.Additional)
+		}
+		open = open || s.Additional != nil || (s.Type == "object" || s.Type == "") && len(s.Properties)+len(s.parts()) == 0
+	}
+	switch {
+	case len(own) > 0:
+		if v.Declared != nil && !circle {
+			v.Declared(at, as, own[0], member)
+		}
+		v.walk(at, as, own, above, member)
+	case len(more) > 0:
+		v.walk(at, property+"/*", more, above, member)
+	case !open && v.Undeclared != nil:
+		v.Undeclared(at, all[0])
+	}
+}
+
+// flat lists schemas with all that they are composed of.
+func flat(schemas, known []*Schema) []*Schema {
+	for _, s := range schemas {
+		if s == nil || slices.Contains(known, s) {
+			continue
+		}
+		known = flat(s.parts(), append(known, s))
+	}
+	return known
+}
+
+// At finds the schema that says what stands at a pointer into a value; the nearest one above it if none does.
+func (s *Schema) At(pointer string) *Schema {
+	here := []*Schema{s}
+	for _, part := range Parts(pointer) {
+		var next []*Schema
+		for _, h := range flat(here, nil) {
+			if _, err := strconv.Atoi(part); err == nil && h.Items != nil {
+				next = append(next, h.Items)
+			}
+			for _, p := range h.Properties {
+				if p.Name == part {
+					next = append(next, p.Schema)
+				}
+			}
+			if h.Additional != nil {
+				next = append(next, h.Additional)
+			}
+		}
+		if len(next) == 0 {
+			break
+		}
+		here = next
+	}
+	return here[0]
+}

@@ -1,0 +1,256 @@
+package harness
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/mail"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/getkin/kin-openapi/openapi3filter"
+	"github.com/getkin/kin-openapi/routers"
+	validation "github.com/pb33f/libopenapi-validator/config"
+	problems "github.com/pb33f/libopenapi-validator/errors"
+	"github.com/pb33f/libopenapi-validator/responses"
+	v3 "github.com/pb33f/libopenapi/datamodel/high/v3"
+	"github.com/pb33f/libopenapi/orderedmap"
+
+	"understudy/contracts/harness/document"
+)
+
+// The readers of the documents, by name. Two libraries judge each answer; what neither looks at is judged here.
+const (
+	readerKin        = "kin-openapi"
+	readerLibopenapi = "libopenapi-validator"
+	readerOwn        = "understudy"
+)
+
+// objection is what one reader has against an answer.
+type objection struct {
+	in, pointer, message string
+}
+
+// question is an answer as it is put to a reader.
+type question struct {
+	op       *document.Operation // nil: the request met none
+	status   int
+	header   http.Header
+	body     []byte
+	request  *http.Request
+	response *document.Response
+}
+
+// reader is a library that reads the document by itself.
+type reader interface {
+	name() string
+	object(q question) []objection
+}
+
+// formats are the string formats that the documents use beyond what a reader knows by itself, or knows differently: both readers are told the same.
+var formats = map[string]func(string) error{
+	"date-time": func(s string) error {
+		_, err := time.Parse(time.RFC3339Nano, s)
+		return err
+	},
+	"date": func(s string) error {
+		_, err := time.Parse(time.DateOnly, s)
+		return err
+	},
+	"uri": func(s string) error {
+		u, err := url.Parse(s)
+		if err == nil && (u.Scheme == "" || u.Host == "" && u.Opaque == "") {
+			err = errors.New("it is not absolute")
+		}
+		return err
+	},
+	"email": func(s string) error {
+		a, err := mail.ParseAddress(s)
+		if err == nil && a.Address != s {
+			err = errors.New("it is more than an address")
+		}
+		return err
+	},
+	"uuid": func(s string) error {
+		if len(s) != 36 || strings.Count(s, "-") != 4 || strings.Trim(strings.ToLower(s), "0123456789abcdef-") != "" {
+			return errors.New("it is not 8-4-4-4-12 hexadecimal digits")
+		}
+		return nil
+	},
+	"decimal": func(s string) error {
+		digits := strings.TrimPrefix(s, "-")
+		whole, fraction, dot := strings.Cut(digits, ".")
+		if whole == "" || strings.Trim(whole+fraction, "0123456789") != "" || dot && fraction == "" {
+			return errors.New("it is no decimal, as 19.99")
+		}
+		return nil
+	},
+}
+
+// kin reads with kin-openapi.
+type kin struct {
+	document *openapi3.T
+	byID     map[string]*openapi3.Operation
+	refusals *openapi3.Operation // a stand-in that answers with x-refusals
+	options  *openapi3filter.Options
+}
+
+func newKin(d *document.Document) (*kin, error) {
+	doc, err := openapi3.NewLoader().LoadFromData(d.Bytes)
+	if err != nil {
+		return nil, fmt.Errorf("kin-openapi: %w", err)
+	}
+	k := &kin{document: doc, byID: map[string]*openapi3.Operation{}, refusals: &openapi3.Operation{Responses: openapi3.NewResponsesWithCapacity(8)}}
+	for _, item := range doc.Paths.Map() {
+		for _, op := range item.Operations() {
+			k.byID[op.OperationID] = op
+		}
+	}
+	for code, v := range extensionMap(doc.Extensions["x-refusals"]) {
+		ref, _ := v.(map[string]any)
+		name, _ := ref["$ref"].(string)
+		if r := doc.Components.Responses[name[strings.LastIndex(name, "/")+1:]]; r != nil {
+			k.refusals.Responses.Set(code, r)
+		}
+	}
+	own := map[string]openapi3.StringFormatValidator{}
+	for name, check := range formats {
+		own[name] = openapi3.NewCallbackValidator(check)
+	}
+	k.options = &openapi3filter.Options{IncludeResponseStatus: true, MultiError: true, SchemaValidationOptions: []openapi3.SchemaValidationOption{
+		openapi3.EnableFormatValidation(), openapi3.WithStringFormatValidators(own), openapi3.DisableSchemaErrorDetails(),
+	}}
+	return k, nil
+}
+
+func extensionMap(v any) map[string]any {
+	m, _ := v.(map[string]any)
+	return m
+}
+
+func (k *kin) name() string { return readerKin }
+
+func (k *kin) object(q question) []objection {
+	op := k.refusals
+	if q.op != nil {
+		op = k.byID[q.op.ID]
+	}
+	input := &openapi3filter.ResponseValidationInput{
+		RequestValidationInput: &openapi3filter.RequestValidationInput{Request: q.request, Route: &routers.Route{Spec: k.document, Operation: op}},
+		Status:                 q.status, Header: q.header, Options: k.options,
+	}
+	input.SetBodyBytes(q.body)
+	return flatten("body", openapi3filter.ValidateResponse(context.Background(), input))
+}
+
+// flatten turns kin-openapi's errors, which hold each other, into a list.
+func flatten(in string, err error) (list []objection) {
+	var multi openapi3.MultiError
+	var schema *openapi3.SchemaError
+	var response *openapi3filter.ResponseError
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &response) && response.Err != nil && response.Err != err:
+		if strings.Contains(response.Reason, "header") {
+			return []objection{{"header", headerIn(response.Reason), oneLine(response.Error())}}
+		}
+		return flatten(in, response.Err)
+	case errors.As(err, &response):
+		return []objection{{"header", "Content-Type", oneLine(response.Reason)}}
+	case asMulti(err, &multi):
+		for _, e := range multi {
+			list = append(list, flatten(in, e)...)
+		}
+		return list
+	case errors.As(err, &schema):
+		return []objection{{in, document.Pointer(schema.JSONPointer()...), oneLine(schema.Reason)}}
+	}
+	return []objection{{in, "", oneLine(err.Error())}}
+}
+
+// headerIn finds the header that kin-openapi's sentence is about.
+func headerIn(reason string) string {
+	if _, rest, ok := strings.Cut(reason, `"`); ok {
+		name, _, _ := strings.Cut(rest, `"`)
+		return name
+	}
+	return ""
+}
+
+func asMulti(err error, multi *openapi3.MultiError) (ok bool) {
+	if *multi, ok = err.(openapi3.MultiError); !ok {
+		*multi, ok = errors.Unwrap(err).(openapi3.MultiError)
+	}
+	return ok
+}
+
+func oneLine(text string) string {
+	text, _, _ = strings.Cut(text, "\n")
+	return strings.TrimSpace(text)
+}
+
+// libopenapi reads with libopenapi and libopenapi-validator.
+type libopenapi struct {
+	responses responses.ResponseBodyValidator
+	refusals  *v3.Operation
+}
+
+func newLibopenapi(d *document.Document) *libopenapi {
+	options := []validation.Option{validation.WithFormatAssertions(), validation.WithRegexCache(new(regexCache))}
+	for name, check := range formats {
+		options = append(options, validation.WithCustomFormat(name, func(v any) error {
+			if text, ok := v.(string); ok {
+				return check(text)
+			}
+			return nil
+		}))
+	}
+	l := &libopenapi{responses: responses.NewResponseBodyValidator(d.Model, options...)}
+	codes := orderedmap.New[string, *v3.Response]()
+	for _, r := range d.Refusals {
+		codes.Set(fmt.Sprint(r.Status), r.Model)
+	}
+	l.refusals = &v3.Operation{Responses: &v3.Responses{Codes: codes}}
+	return l
+}
+
+func (l *libopenapi) name() string { return readerLibopenapi }
+
+func (l *libopenapi) object(q question) (list []objection) {
+	item, template := l.place(q)
+	response := &http.Response{StatusCode: q.status, Header: q.header, Body: io.NopCloser(bytes.NewReader(q.body)), Request: q.request}
+	_, found := l.responses.ValidateResponseBodyWithPathItem(q.request, response, item, template)
+	for _, e := range found {
+		list = append(list, fromLibopenapi(e)...)
+	}
+	return list
+}
+
+// place is where the validator finds the operation. A request that met none is put to a stand-in that answers with x-refusals.
+func (l *libopenapi) place(q question) (*v3.PathItem, string) {
+	if q.op != nil {
+		return q.op.Item, q.op.Template
+	}
+	o := l.refusals
+	return &v3.PathItem{Get: o, Put: o, Post: o, Delete: o, Patch: o, Head: o, Options: o, Trace: o}, "/"
+}
+
+func fromLibopenapi(e *problems.ValidationError) (list []objection) {
+	for _, s := range e.SchemaValidationErrors {
+		list = append(list, objection{"body", document.Pointer(s.InstancePath...), oneLine(s.Reason)})
+	}
+	if list != nil {
+		return list
+	}
+	in := "body"
+	if strings.Contains(strings.ToLower(e.ValidationSubType+e.Message), "header") || strings.Contains(e.Message, "content type") {
+		in = "header"
+	}
+	return []objection{{in, e.ParameterName, oneLine(e.Message + ": " + e.Reason)}}
+}
