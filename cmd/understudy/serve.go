@@ -36,6 +36,8 @@ type serve struct {
 	MaxWorlds    int               `default:"256" help:"How many worlds requests may bring into being (${default})."`
 	CORS         []string          `name:"cors" placeholder:"ORIGIN,…" help:"Origins whose pages may call the providers; default is any."`
 	ControlToken string            `placeholder:"TOKEN" help:"Let callers from other machines and origins use the control API, with this bearer token."`
+	Fixtures     string            `type:"path" placeholder:"DIR" help:"Answer what was recorded from the recordings in this folder (PROVIDER/*.har), and everything else from the simulator."`
+	FixturesOnly bool              `help:"With --fixtures: answer from recordings only, and refuse what none matches."`
 	DenyFraming  bool              `help:"Do not let hosted pages be shown in a frame."`
 	Log          string            `enum:"off,errors,requests" default:"requests" help:"What to write to standard error: off, errors or requests (${default})."`
 	JSON         bool              `name:"json" help:"Announce the server as one JSON object on standard output's first line."`
@@ -126,6 +128,9 @@ func (s *serve) options(msg io.Writer) (mock.Options, error) {
 		Seed: s.Seed, Providers: s.Providers, Profiles: s.Profile, MaxWorlds: s.MaxWorlds, CORS: s.CORS, ControlToken: s.ControlToken, DenyFraming: s.DenyFraming, Version: buildVersion(),
 		PublicURL: strings.TrimSuffix(s.PublicURL, "/"),
 	}
+	if err := s.recordings(&o); err != nil {
+		return o, err
+	}
 	if _, _, err := net.SplitHostPort(s.Listen); err != nil {
 		return o, usage("--listen %q is not host:port, as in 127.0.0.1:4242 or :0", s.Listen)
 	}
@@ -157,6 +162,22 @@ func (s *serve) options(msg io.Writer) (mock.Options, error) {
 		o.Log = slog.New(slog.NewTextHandler(msg, &slog.HandlerOptions{Level: level}))
 	}
 	return o, nil
+}
+
+// recordings finds the folder that --fixtures names.
+func (s *serve) recordings(o *mock.Options) error {
+	switch folder, err := os.Stat(s.Fixtures); {
+	case s.Fixtures == "" && s.FixturesOnly:
+		return usage("--fixtures-only needs --fixtures, the folder with the recordings")
+	case s.Fixtures == "":
+		return nil
+	case err != nil:
+		return usage("--fixtures: %w", err)
+	case !folder.IsDir():
+		return usage("--fixtures %s is a file: give the folder that holds PROVIDER/*.har", s.Fixtures)
+	}
+	o.Fixtures, o.FixturesOnly = os.DirFS(s.Fixtures), s.FixturesOnly
+	return nil
 }
 
 // announcement is the first line of standard output with --json.
