@@ -19,6 +19,9 @@ func (e *Engine) Settle(worldName string, p world.Place, payment string, outcome
 		if r.Outcomes != nil && !slices.Contains(r.Outcomes, outcome) {
 			return Refuse(Conflict, "a payment of %s cannot end in %s; it can in %v", p.Provider, outcome, r.Outcomes)
 		}
+		if outcome != checkout.Pend { // from there its page, or the bank, goes on
+			checkout.Forget(tx, payment)
+		}
 		return r.Settle(tx, payment, outcome)
 	})
 }

@@ -430,3 +430,20 @@ func TestWorldsAreMadeWithinBounds(t *testing.T) {
 		t.Error("a is still known")
 	}
 }
+
+func TestWhoeverSettlesAPaymentEndsItsJourney(t *testing.T) {
+	t.Parallel()
+	e, call := start(t, engine.Options{Twice: true})
+	call("POST", "/toy/api/counters/a", `{"by":1}`)
+	call("POST", "/toy/page/a", "event=pay&scenario=pending_then_approved")
+	if err := e.Settle("default", world.Place{Provider: "toy", Tenant: "main"}, "a", checkout.Decline); err != nil {
+		t.Fatal(err)
+	}
+	u, _ := e.Known("default")
+	if u.Advance(time.Minute); u.Count()["journey"] != 0 {
+		t.Error("the journey goes on")
+	}
+	if _, text, _ := call("GET", "/toy/page/a", ""); !strings.Contains(text, `data-testid="status">20<`) {
+		t.Errorf("the bank answered after all: %s", text)
+	}
+}
