@@ -153,7 +153,8 @@ func (w *World) Act(p Place, cause string, f func(*Tx) error) (Commit, error) {
 	return commit, err
 }
 
-// welcome makes a tenant's cast before its first transaction.
+// welcome makes a tenant's cast before its first transaction: at the world's start, or, while its clock has only ever shown the real time, which
+// repeats in no run, at this moment.
 func (w *World) welcome(p Place, now time.Time) error {
 	room, ok := w.options.Rooms[p.Provider]
 	if !ok || p == (Place{}) {
@@ -167,7 +168,11 @@ func (w *World) welcome(p Place, now time.Time) error {
 	if known.Len() >= w.options.MaxTenants {
 		return &TooManyTenants{Max: w.options.MaxTenants}
 	}
-	_, timers, err := w.transact(p, w.clock.start, "cast", func(tx *Tx) error {
+	begin := w.clock.start
+	if !w.clock.moved {
+		begin = now // nobody waits for the cast of a server that has idled: it is as fresh as in a new one
+	}
+	_, timers, err := w.transact(p, begin, "cast", func(tx *Tx) error {
 		tx.put(address{tenants, key}, &tenant{p})
 		if room.Cast == nil {
 			return nil

@@ -23,7 +23,7 @@ type Place struct {
 
 // Room is what a world must know of a provider: what a tenant holds at first, what its timers do, and how its records are read back.
 type Room struct {
-	Cast   func(*Tx) error                   // fills a new tenant; its clock stands at the world's start
+	Cast   func(*Tx) error                   // fills a new tenant; its clock stands at the world's start, or with the real time at the tenant's first use
 	Timers map[string]func(*Tx, Timer) error // by timer name
 	Kinds  []AnyKind
 }
