@@ -12,6 +12,7 @@ import (
 
 type commands struct {
 	Serve    serve    `cmd:"" help:"Start the simulator."`
+	Replay   retell   `cmd:"" help:"Send a recorded story again and compare the answers."`
 	Triggers triggers `cmd:"" help:"Show the orders that every tenant has from the start, and the values that make something happen."`
 	Version  version  `cmd:"" help:"Show what this binary was built from."`
 }
@@ -53,6 +54,10 @@ func run(args []string, stdout, stderr io.Writer) int {
 		if errors.As(err, &wrong) {
 			return exitUsage
 		}
+		var coded *exitError
+		if errors.As(err, &coded) {
+			return coded.code
+		}
 		return exitFailed
 	}
 	return 0
@@ -66,5 +71,13 @@ type (
 
 // usageError is a value that was given and cannot be used.
 type usageError struct{ error }
+
+// exitError is a failure with an exit code of its own.
+type exitError struct {
+	error
+	code int
+}
+
+func (e *exitError) Unwrap() error { return e.error }
 
 func usage(format string, args ...any) error { return &usageError{fmt.Errorf(format, args...)} }
