@@ -39,6 +39,7 @@
     #callback = null;
     #settings = null;
     #place = null; // what holds the open payment page
+    #loading = null; // the request whose loader is shown
     #listener = null;
 
     // initiate makes it ready. How it went comes as initiate_result.
@@ -64,6 +65,7 @@
       const div = this.#settings.hyperSDKDiv;
       if (div && !document.getElementById(div)) return this.#result(request, 'api_failure', 'JP_003', `the page has no element with the id ${div}`);
       this.#close();
+      this.#loading = request;
       this.#tell(request, { event: 'show_loader' });
       const frame = this.#open(request);
       this.#listener = ({ source: from, origin, data }) => {
@@ -85,8 +87,8 @@
       const frame = document.createElement('iframe');
       frame.title = 'Payment';
       frame.src = `${base}/hyper-sdk-web/${[merchantId, 'session', orderId, clientAuthToken].map(encodeURIComponent).join('/')}?parent=${encodeURIComponent(location.origin)}`;
-      Object.assign(frame.style, { display: 'block', width: '100%', height: '100%', minHeight: '46rem', border: '0' });
-      frame.addEventListener('load', () => this.#tell(request, { event: 'hide_loader' }), { once: true });
+      Object.assign(frame.style, { display: 'block', width: '100%', height: '100%', minHeight: '49rem', border: '0' });
+      frame.addEventListener('load', () => this.#loaded());
       this.#place = this.#settings.hyperSDKDiv ? frame : this.#fullScreen(request, frame);
       (document.getElementById(this.#settings.hyperSDKDiv) ?? document.body).append(this.#place);
       this.#place.showModal?.();
@@ -110,7 +112,13 @@
       return dialog;
     }
 
+    #loaded() {
+      if (this.#loading) this.#tell(this.#loading, { event: 'hide_loader' });
+      this.#loading = null;
+    }
+
     #close() {
+      this.#loaded();
       removeEventListener('message', this.#listener);
       this.#place?.remove();
       this.#listener = this.#place = null;

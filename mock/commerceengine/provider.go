@@ -49,6 +49,7 @@ func New() engine.Provider {
 			Roles:    roles(),
 			Triggers: triggers,
 			Orders:   summaries,
+			Demos:    demos,
 			Given:    given,
 		},
 		Outward: engine.Outward{

@@ -24,7 +24,7 @@ func New() engine.Provider {
 		},
 		Story: engine.Story{
 			Kinds: kinds(), States: []states.Table{paymentStates, orderStates, fulfillmentStates},
-			Cast: cast, Roles: roles(), Triggers: triggers(), Orders: summaries, Given: given,
+			Cast: cast, Roles: roles(), Triggers: triggers(), Orders: summaries, Given: given, Demos: demos,
 		},
 		Outward: engine.Outward{Pages: pages(), Events: events},
 	}

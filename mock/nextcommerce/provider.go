@@ -37,6 +37,7 @@ func New() engine.Provider {
 			Triggers: triggers(),
 			Orders:   summaries,
 			Given:    given,
+			Demos:    demos,
 		},
 		Outward: engine.Outward{
 			Pages: pages(),

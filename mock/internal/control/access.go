@@ -30,6 +30,9 @@ func newGate(o Options) *gate {
 func (g *gate) admit(c *engine.Call) error {
 	r := c.Request()
 	why := g.stranger(r)
+	if why == "" && !takesReturns[c.Operation.ID] {
+		why = g.foreignPage(r)
+	}
 	switch {
 	case why == "", g.holdsToken(r):
 		return nil
@@ -55,6 +58,11 @@ func (g *gate) stranger(r *http.Request) string {
 		// A page of another site whose name leads here by now (DNS rebinding) would be of the same origin for its browser.
 		return "this server is not known as " + host
 	}
+	return ""
+}
+
+// foreignPage tells of which other origin's page the request comes from; empty if from none. A customer who comes back to the demo shop may come from any.
+func (g *gate) foreignPage(r *http.Request) string {
 	if origin := r.Header.Get("Origin"); origin != "" {
 		if u, err := url.Parse(origin); err != nil || !strings.EqualFold(u.Host, r.Host) {
 			return "this request comes from a page of another origin, " + origin

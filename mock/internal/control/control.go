@@ -51,7 +51,9 @@ func New(e *engine.Engine, o Options) engine.Provider {
 
 func (c *control) operations() map[string]engine.Handler {
 	return map[string]engine.Handler{
-		"showConsole": c.showConsole,
+		"showConsole":  c.showConsole,
+		"showDemo":     c.showDemo,
+		"returnToDemo": c.returnToDemo,
 
 		"getHealth":            c.getHealth,
 		"getVersion":           c.getVersion,

@@ -134,9 +134,11 @@ func TestBadRequestsAreRefusedAsTheDocumentSays(t *testing.T) {
 		}
 		t.Run(op.ID, func(t *testing.T) {
 			refused(t, s.Call("TRACE", path, nil), http.StatusMethodNotAllowed)
-			refused(t, s.Call(op.Method, path+"?nonsense=1", string(example.Body), "Content-Type: "+example.Media), http.StatusBadRequest)
+			if !strings.HasSuffix(path, "/demo") { // to which customers come back with any query
+				refused(t, s.Call(op.Method, path+"?nonsense=1", string(example.Body), "Content-Type: "+example.Media), http.StatusBadRequest)
+			}
 			refused(t, s.Call(op.Method, path, string(example.Body), "Content-Type: "+example.Media, "Understudy-World: No World"), http.StatusBadRequest)
-			if example.Media == "" {
+			if example.Media != "application/json" {
 				return
 			}
 			for name, body := range map[string]string{

@@ -107,6 +107,8 @@ type Story struct {
 	Orders func(tx *world.Tx) []Summary
 	// Given makes an order in the state that a test starts from.
 	Given func(tx *world.Tx, g Given) (Summary, error)
+	// Demos are the ways to pay that the demo shop shows.
+	Demos []Demo
 }
 
 // Outward is what of it others see: pages that customers are sent to.
