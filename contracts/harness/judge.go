@@ -23,9 +23,11 @@ type Judge struct {
 	Document *document.Document
 	Strict   bool // members that the document does not name are findings
 
-	readers []reader
-	mu      sync.Mutex
-	known   map[string]int // disagreements that were met, by name
+	kin        *kin
+	libopenapi *libopenapi
+	readers    []reader // both
+	mu         sync.Mutex
+	known      map[string]int // disagreements that were met, by name
 }
 
 // NewJudge makes a judge of a document. It fails if one of the readers cannot read it.
@@ -34,7 +36,8 @@ func NewJudge(d *document.Document) (*Judge, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Judge{Document: d, readers: []reader{k, newLibopenapi(d)}, known: map[string]int{}}, nil
+	l := newLibopenapi(d)
+	return &Judge{Document: d, kin: k, libopenapi: l, readers: []reader{k, l}, known: map[string]int{}}, nil
 }
 
 // Judge lists what is wrong with an exchange's answer, by the document alone. Exchange.Operation says what it is held to; if it is empty, it is held to what

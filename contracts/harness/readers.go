@@ -17,6 +17,7 @@ import (
 	"github.com/getkin/kin-openapi/routers"
 	validation "github.com/pb33f/libopenapi-validator/config"
 	problems "github.com/pb33f/libopenapi-validator/errors"
+	"github.com/pb33f/libopenapi-validator/requests"
 	"github.com/pb33f/libopenapi-validator/responses"
 	v3 "github.com/pb33f/libopenapi/datamodel/high/v3"
 	"github.com/pb33f/libopenapi/orderedmap"
@@ -199,6 +200,7 @@ func oneLine(text string) string {
 type libopenapi struct {
 	responses responses.ResponseBodyValidator
 	refusals  *v3.Operation
+	options   []validation.Option // shared, so that a schema is compiled once
 }
 
 func newLibopenapi(d *document.Document) *libopenapi {
@@ -211,7 +213,7 @@ func newLibopenapi(d *document.Document) *libopenapi {
 			return nil
 		}))
 	}
-	l := &libopenapi{responses: responses.NewResponseBodyValidator(d.Model, options...)}
+	l := &libopenapi{responses: responses.NewResponseBodyValidator(d.Model, options...), options: []validation.Option{validation.WithExistingOpts(validation.NewValidationOptions(options...))}}
 	codes := orderedmap.New[string, *v3.Response]()
 	for _, r := range d.Refusals {
 		codes.Set(fmt.Sprint(r.Status), r.Model)
@@ -253,4 +255,36 @@ func fromLibopenapi(e *problems.ValidationError) (list []objection) {
 		in = "header"
 	}
 	return []objection{{in, e.ParameterName, oneLine(e.Message + ": " + e.Reason)}}
+}
+
+// Forbids tells whether both readers find a request's body against the document. What stands among alternatives cannot be told by looking at one of them.
+func (j *Judge) Forbids(op *document.Operation, r document.Request) bool {
+	media := op.Model.RequestBody
+	if media == nil || r.Value == nil {
+		return false
+	}
+	return j.kin.forbids(op, r) && j.libopenapi.forbids(op, r)
+}
+
+func (k *kin) forbids(op *document.Operation, r document.Request) bool {
+	media := k.byID[op.ID].RequestBody.Value.Content.Get(r.Media)
+	if media == nil || media.Schema == nil {
+		return false
+	}
+	value, _, err := decoded(document.Written(r.Value))
+	if err != nil {
+		return true
+	}
+	options := append([]openapi3.SchemaValidationOption{openapi3.VisitAsRequest(), openapi3.FailFast()}, k.options.SchemaValidationOptions...)
+	return media.Schema.Value.VisitJSON(value, options...) != nil
+}
+
+func (l *libopenapi) forbids(op *document.Operation, r document.Request) bool {
+	q, err := r.Writing("application/json", r.Value).HTTP("http://localhost")
+	media := op.Model.RequestBody.Content.GetOrZero(r.Media)
+	if err != nil || media == nil || media.Schema == nil {
+		return false
+	}
+	ok, _ := requests.ValidateRequestSchema(&requests.ValidateRequestSchemaInput{Request: q, Schema: media.Schema.Schema(), Version: 3.0, Options: l.options})
+	return !ok
 }

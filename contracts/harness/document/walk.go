@@ -92,12 +92,13 @@ func (v Visit) member(pointer, property, name string, member any, all, above []*
 	var own, more []*Schema
 	open := false
 	for _, s := range all {
+		named := false
 		for _, p := range s.Properties {
 			if p.Name == name {
-				own = append(own, p.Schema)
+				own, named = append(own, p.Schema), true
 			}
 		}
-		if s.Additional != nil {
+		if s.Additional != nil && !named { // one alternative may name the member where another takes any
 			more = append(more, s.Additional)
 		}
 		open = open || s.Additional != nil || (s.Type == "object" || s.Type == "") && len(s.Properties)+len(s.parts()) == 0
@@ -107,7 +108,7 @@ func (v Visit) member(pointer, property, name string, member any, all, above []*
 		if v.Declared != nil && !circle {
 			v.Declared(at, as, own[0], member)
 		}
-		v.walk(at, as, own, above, member)
+		v.walk(at, as, append(own, more...), above, member)
 	case len(more) > 0:
 		v.walk(at, property+"/*", more, above, member)
 	case !open && v.Undeclared != nil:
