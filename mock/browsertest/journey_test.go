@@ -12,6 +12,7 @@ import (
 // platform is a provider with a page, and the ways on which a customer leaves it.
 type platform struct {
 	name, tenant string
+	page         string // which of its pages, where it has several
 	// begin starts a payment whose customer returns to `back`; it is called once on a fresh server.
 	begin func(s *mocktest.Server, back string) payment
 	ends  []end
@@ -30,12 +31,14 @@ type end struct {
 	name     string
 	walk     func(b *Tab) // from the page to where its customer leaves
 	outcome  string       // the same by a control call
-	standing string       // what became of the order
+	standing string       // what became of the order; "" if there is none
 	returned string       // what the shop is told, wherever it stands
 }
 
 // platforms are those whose customers come to a page.
-func platforms() []platform { return []platform{commerceEngine} }
+func platforms() []platform { return []platform{commerceEngine, nextCommerceBank, nextCommerceWallet} }
+
+func (p platform) String() string { return strings.TrimSpace(p.name + " " + p.page) }
 
 // TestJourneys walks a customer through every page to every end, with JavaScript and without, and brings about the same by a control call.
 func TestJourneys(t *testing.T) {
@@ -43,9 +46,9 @@ func TestJourneys(t *testing.T) {
 	for _, p := range platforms() {
 		for _, e := range p.ends {
 			for _, c := range []Customer{{}, {NoScript: true, Phone: true}} {
-				name := fmt.Sprintf("%s/%s/with JavaScript", p.name, e.name)
+				name := fmt.Sprintf("%s/%s/with JavaScript", p, e.name)
 				if c.NoScript {
-					name = fmt.Sprintf("%s/%s/without JavaScript, on a phone", p.name, e.name)
+					name = fmt.Sprintf("%s/%s/without JavaScript, on a phone", p, e.name)
 				}
 				t.Run(name, func(t *testing.T) {
 					t.Parallel()
@@ -62,7 +65,7 @@ func TestJourneys(t *testing.T) {
 					e.stands(t, s, p, pay)
 				})
 			}
-			t.Run(fmt.Sprintf("%s/%s/by a control call", p.name, e.name), func(t *testing.T) {
+			t.Run(fmt.Sprintf("%s/%s/by a control call", p, e.name), func(t *testing.T) {
 				t.Parallel()
 				s := mocktest.Run(t)
 				pay := p.begin(s, "https://shop.example.test/thanks?basket=7")
@@ -79,6 +82,7 @@ func TestJourneys(t *testing.T) {
 func (e end) back(t *testing.T, b *Tab, c Customer, shop *Shop) {
 	t.Helper()
 	if c.NoScript && b.Has("return") {
+		b.Shot("way back")
 		b.Press("return")
 	}
 	b.Shows("thanks")
@@ -99,14 +103,16 @@ func (e end) stands(t *testing.T, s *mocktest.Server, p platform, pay payment) {
 			return
 		}
 	}
-	t.Errorf("there is no order %s", pay.order)
+	if e.standing != "" {
+		t.Errorf("there is no order %s", pay.order)
+	}
 }
 
 // TestExpiry lets the time for every page pass.
 func TestExpiry(t *testing.T) {
 	t.Parallel()
 	for _, p := range platforms() {
-		t.Run(p.name, func(t *testing.T) {
+		t.Run(p.String(), func(t *testing.T) {
 			t.Parallel()
 			shop, s := OpenShop(t, ""), mocktest.Run(t)
 			pay := p.begin(s, shop.URL+"/thanks?basket=7")
@@ -130,7 +136,7 @@ func TestExpiry(t *testing.T) {
 func TestCountdown(t *testing.T) {
 	t.Parallel()
 	for _, p := range platforms() {
-		t.Run(p.name, func(t *testing.T) {
+		t.Run(p.String(), func(t *testing.T) {
 			t.Parallel()
 			s := mocktest.Run(t)
 			pay := p.begin(s, "https://shop.example.test/thanks")
@@ -139,7 +145,7 @@ func TestCountdown(t *testing.T) {
 			shown := b.Text("countdown")
 			s.Call("POST", "/_understudy/clock/resume", map[string]any{}).Want(200)
 			b.Visit(pay.link)
-			b.Becomes("countdown", func(text string) bool { return text < shown })
+			b.Becomes("countdown", func(text string) bool { return len(text) < len(shown) || text < shown }) // 59:59 comes after 1:00:00
 		})
 	}
 }
@@ -148,7 +154,7 @@ func TestCountdown(t *testing.T) {
 func TestFrame(t *testing.T) {
 	t.Parallel()
 	for _, p := range platforms() {
-		t.Run(p.name, func(t *testing.T) {
+		t.Run(p.String(), func(t *testing.T) {
 			t.Parallel()
 			s := mocktest.Run(t)
 			pay := p.begin(s, "https://shop.example.test/thanks")

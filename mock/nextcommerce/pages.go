@@ -56,7 +56,6 @@ func viewAttempt(c *engine.Call) (page.View, error) {
 		v.Masked, v.Note = "the card that ends in "+a.Instrument.LastFour, ""
 	case a.State == waiting:
 		v.Title, v.Host, v.Stage, v.Deadline = "Pay with "+how.name, how.name, page.Pay, a.Ends
-		v.Note = "The shop " + c.Place.Tenant + " asks for this payment."
 	case a.State == pending && a.Ends.After(c.Tx.Now()):
 		v.Deadline = a.Ends
 	case a.State == pending: // until somebody says what became of it
