@@ -123,8 +123,13 @@ func (e *Engine) seeOther(v page.View, to string) Reply {
 	return r
 }
 
-func (e *Engine) refusalPage(refusal *Error) Reply {
-	return e.htmlReply(refusal.Status(), page.View{Title: http.StatusText(refusal.Status()), Note: refusal.Message, Mood: "bad"})
+// refusalPage tells why nothing came of a request. Who pressed a button, perhaps twice, finds the way to what became of the payment.
+func (e *Engine) refusalPage(c *Call, refusal *Error) Reply {
+	v := page.View{Title: http.StatusText(refusal.Status()), Note: refusal.Message, Mood: "bad"}
+	if c.Method == http.MethodPost && refusal.Kind != NotFound {
+		v.Again = c.base + c.here()
+	}
+	return e.htmlReply(refusal.Status(), v)
 }
 
 func (e *Engine) htmlReply(status int, v page.View) Reply {

@@ -256,7 +256,7 @@ func (c *Call) transact(f func() (Reply, error)) (err error) {
 // phrase puts a refusal into the provider's words, or into a page's.
 func (e *Engine) phrase(c *Call, refusal *Error) Reply {
 	if c.page != nil {
-		return e.refusalPage(refusal)
+		return e.refusalPage(c, refusal)
 	}
 	reply := c.room.Phrase(c, refusal)
 	if refusal.Kind == MethodNotAllowed {

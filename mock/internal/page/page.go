@@ -50,6 +50,7 @@ type View struct {
 
 	Buttons    []Button          // further buttons of a page of the room's own
 	Return     string            // where the customer goes once it is over: the shop's own URL, if it gave one
+	Again      string            // this page itself, where a press of its button was refused
 	Ways       []string          // while it is open: the URLs of which one becomes Return
 	ReturnForm map[string]string // posted to Return, where the provider returns by POST; the browser does so by itself unless the link has expired
 	Expired    bool              // the link is no longer valid: the page answers 410
