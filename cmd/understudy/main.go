@@ -11,10 +11,11 @@ import (
 )
 
 type commands struct {
-	Serve    serve    `cmd:"" help:"Start the simulator."`
-	Replay   retell   `cmd:"" help:"Send a recorded story again and compare the answers."`
-	Triggers triggers `cmd:"" help:"Show the orders that every tenant has from the start, and the values that make something happen."`
-	Version  version  `cmd:"" help:"Show what this binary was built from."`
+	Serve    serve       `cmd:"" help:"Start the simulator."`
+	Replay   retell      `cmd:"" help:"Send a recorded story again and compare the answers."`
+	Triggers triggers    `cmd:"" help:"Show the orders that every tenant has from the start, and the values that make something happen."`
+	Spec     specCommand `cmd:"" help:"Lint, show and compare OpenAPI documents."`
+	Version  version     `cmd:"" help:"Show what this binary was built from."`
 }
 
 // The exit codes.
