@@ -3,6 +3,7 @@ package mock_test
 import (
 	"bytes"
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -100,12 +101,36 @@ func TestOnlyRecordingsAnswer(t *testing.T) {
 	t.Parallel()
 	s := mocktest.Run(t, func(o *mock.Options) { o.Fixtures, o.FixturesOnly = library(t), true })
 	s.Call("GET", "/commerceengine"+status, nil, "Authorization: Bearer y").Want(200)
-	answer := s.Call("GET", "/commerceengine"+status, nil).Want(404)
+	answer := s.Call("GET", "/commerceengine"+status, nil).Want(500)
 	if message := answer.Text("message"); !strings.Contains(message, "paid.har entry 1, but it was sent with credentials") || answer.At("success") != false {
 		t.Errorf("it says %s", answer.Body)
 	}
-	if message := s.Call("GET", "/fabric/api/v2/order/309019176", nil, "Authorization: Bearer y", `x-site-context: {"account":"a"}`).Want(404).Text("message"); !strings.Contains(message, "no recording of getOrder") {
+	if message := s.Call("GET", "/fabric/api/v2/order/309019176", nil, "Authorization: Bearer y", `x-site-context: {"account":"a"}`).Want(500).Text("message"); !strings.Contains(message, "no recording of getOrder") {
 		t.Errorf("of a provider without any: %s", message)
+	}
+}
+
+func TestEveryProviderSaysInItsOwnWordsThatNothingWasRecorded(t *testing.T) {
+	t.Parallel()
+	variable := regexp.MustCompile(`\{[^}]*\}`)
+	for name, p := range ensemble(t, func(o *mock.Options) { o.Fixtures, o.FixturesOnly = library(t), true }) {
+		if name == control {
+			continue
+		}
+		for _, op := range p.document.Operations() {
+			r, err := http.NewRequestWithContext(t.Context(), op.Method, p.origin+"/"+name+variable.ReplaceAllString(op.Path, "1"), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			answer, err := p.wire.RoundTrip(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			answer.Body.Close()
+			if answer.StatusCode != http.StatusInternalServerError {
+				t.Errorf("%s of %s answers %s", op.ID, name, answer.Status)
+			}
+		}
 	}
 }
 

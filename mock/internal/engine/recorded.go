@@ -83,7 +83,8 @@ func (e *Engine) recall(c *Call) error {
 	switch {
 	case len(match.Found) > 0:
 	case e.options.RecordingsOnly:
-		return Refuse(NotFound, "no recording answers this request: %s", match.Miss)
+		// Not a 404: a test that expects one would pass for the wrong reason.
+		return Refuse(Injected, "no recording answers this request: %s", match.Miss)
 	default:
 		c.Note("not answered from a recording: " + match.Miss)
 		return nil
