@@ -283,7 +283,7 @@ func TestAmountTriggers(t *testing.T) {
 	t.Parallel()
 	for cents, want := range map[int]string{
 		4005: "20005", 4012: "20012", 4014: "20014", 4051: "20051", 4054: "20087", 4062: "20062", 4063: "20063", 4033: "30033",
-		6510: "20154", 9998: "20068", 4001: "40101", 4008: "40108", 4000: "", 10998: "", 11510: "", 5: "", 51: "20051",
+		6510: "20154", 9998: "20068", 4001: "40101", 4008: "40108", 4000: "", 10998: "", 5: "", 51: "20051",
 	} {
 		s := open(t)
 		id := s.pay("tok_x")
@@ -293,6 +293,13 @@ func TestAmountTriggers(t *testing.T) {
 			t.Errorf("%d cents: %s, want %q", cents, p.At(attributesOf+"payment_response"), want)
 		}
 	}
+	t.Run("an amount that is meant whole is not one that ends so", func(t *testing.T) {
+		s := open(t)
+		order := s.Call("POST", "/_understudy/commercelayer/yourdomain/orders", map[string]any{"role": "pending", "total": "165.10", "currency": "EUR"}).Want(201).Text("id")
+		id := s.create(order, attributes{"payment_type": "token", "token": "tok_x"}).Want(201).Text("data.id")
+		s.patchOrder(order, attributes{"_authorize": true}).Want(200)
+		s.paymentIs(id, "Pending")
+	})
 	t.Run("a token says more than an amount, and a scenario more than a token", func(t *testing.T) {
 		s := open(t)
 		id := s.pay("tok_approved")
@@ -374,6 +381,31 @@ func TestLatePresses(t *testing.T) {
 		if told := s.told(id); told != "Declined 20051 Y" {
 			t.Errorf("Commerce Layer tells %q", told)
 		}
+	})
+	t.Run("a bank that was made to think takes its time, and its customer's is not up meanwhile", func(t *testing.T) {
+		t.Parallel()
+		s := open(t)
+		id, _ := s.challenge()
+		if err := s.Settle("commercelayer", "yourdomain", id, "pend"); err != nil {
+			t.Fatal(err)
+		}
+		s.Advance(time.Hour)
+		s.patchPayment(id, attributes{"_refresh": true}).Want(200)
+		s.paymentIs(id, "Pending")
+		if err := s.Settle("commercelayer", "yourdomain", id, "approve"); err != nil {
+			t.Fatal(err)
+		}
+		s.patchPayment(id, attributes{"_refresh": true}).Want(200)
+		s.paymentIs(id, "Authorized")
+	})
+	t.Run("after its session was made to expire", func(t *testing.T) {
+		t.Parallel()
+		s := open(t)
+		id, link := s.challenge()
+		_, session, _ := strings.Cut(s.post(link, "event=authenticate&scenario=expired").Want(303).Header.Get("Location"), "cko-session-id=")
+		a := s.patchPayment(id, attributes{"_details": true, "session_id": session})
+		errorIs(t, a, 422, "VALIDATION_ERROR", "/data/attributes/session_id")
+		s.post(link, rightCode).Want(400)
 	})
 	t.Run("a bank that keeps a customer waiting can be made to say", func(t *testing.T) {
 		t.Parallel()

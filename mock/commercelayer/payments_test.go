@@ -21,7 +21,7 @@ func TestAPaymentThatIsApprovedAtOnce(t *testing.T) {
 	p := s.get("/checkout_com_payments/" + id)
 	for path, want := range map[string]any{
 		"payment_response.status": "Authorized", "payment_response.approved": true, "payment_response.amount": 12000.0,
-		"payment_response.source.last4": "4242", "payment_response.3ds.enrolled": "N", "redirect_uri": nil, "session_id": nil,
+		"payment_response.source.last4": "4242", "payment_response.3ds.enrolled": "N", "payment_response.eci": "07", "redirect_uri": nil, "session_id": nil,
 	} {
 		if got := p.At(attributesOf + path); got != want {
 			t.Errorf("%s is %v, want %v", path, got, want)

@@ -151,7 +151,6 @@ func lapse(tx *world.Tx, t world.Timer) error {
 	if !ok {
 		return nil
 	}
-	checkout.Forget(tx, p.ID)
 	return p.move("lapse")
 }
 
