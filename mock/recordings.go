@@ -14,15 +14,20 @@ import (
 	"understudy/specs"
 )
 
-// recordings reads every .har file of a folder and of the folders in it, in the order of their names. A story that does not say which provider's it is, is of the
+// recordings reads every .har file of a folder and of the folders in it, but for testdata and hidden ones, in the order of their names. A story that does not say which provider's it is, is of the
 // one that its folder is named after. All that is wrong is told at once.
 func recordings(folder fs.FS) (list []engine.Recording, err error) {
 	if folder == nil {
 		return nil, nil
 	}
 	err = fs.WalkDir(folder, ".", func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || !strings.HasSuffix(name, ".har") {
+		switch {
+		case err != nil:
 			return err
+		case d.IsDir() && name != "." && (d.Name() == "testdata" || strings.HasPrefix(d.Name(), ".")):
+			return fs.SkipDir
+		case d.IsDir() || !strings.HasSuffix(name, ".har"):
+			return nil
 		}
 		read, err := readRecordings(folder, name)
 		if err != nil {

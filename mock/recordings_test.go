@@ -49,6 +49,7 @@ func paymentStatus(status string) string {
 
 func library(t *testing.T) fstest.MapFS {
 	return fstest.MapFS{
+		"redact/testdata/hostile.har": {Data: []byte("{")},
 		"commerceengine/paid.har": tale(t, fixtures.Mark{Base: sandbox},
 			told("GET", status, "", 200, paymentStatus("pending")),
 			told("GET", status, "", 200, paymentStatus("success")),
