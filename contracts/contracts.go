@@ -35,6 +35,7 @@ func Accepted() (harness.Accepted, error) {
 var suites = []func(*harness.Stage) []harness.Contract{
 	conformance,
 	refusals,
+	workflows,
 }
 
 // List makes all contracts of a stage, in order.

@@ -172,6 +172,37 @@ func (t *Target) Sample(op *document.Operation, media string) document.Request {
 	return r
 }
 
+// dress adds what the target wants of every request to an operation, where the request has none: credentials, and headers of the target's own.
+func (t *Target) dress(r *http.Request, op *document.Operation) {
+	sample := t.Sample(op, "")
+	query := r.URL.Query()
+	for _, way := range op.Security {
+		for _, scheme := range way {
+			name := "Authorization"
+			if scheme.Type == "apiKey" {
+				name = scheme.Key
+			}
+			if key := sample.Query.Get(name); scheme.In == "query" && key != "" && !query.Has(name) {
+				query.Set(name, key)
+				r.URL.RawQuery = query.Encode()
+			}
+			adopt(r.Header, name, sample.Header)
+		}
+	}
+	if t.sandbox != nil {
+		for name := range t.sandbox.header {
+			adopt(r.Header, name, sample.Header)
+		}
+	}
+}
+
+// adopt takes a header over from another request, unless there is one.
+func adopt(header http.Header, name string, from http.Header) {
+	if value := from.Get(name); value != "" && header.Get(name) == "" {
+		header.Set(name, value)
+	}
+}
+
 // quoted puts a text into single quotes for a shell.
 func quoted(text string) string { return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'" }
 

@@ -17,6 +17,7 @@ type Sandbox struct {
 	Headers     map[string]string    `json:"headers" yaml:"headers"`         // sent with every request; a secret as ${NAME}
 	IDs         map[string][]string  `json:"ids" yaml:"ids"`                 // by path variable: the ids that may be touched; the first is used in requests
 	Operations  map[string]Requested `json:"operations" yaml:"operations"`   // by operationId: allowed although it names no id, and with which body
+	Inputs      map[string]any       `json:"inputs" yaml:"inputs"`           // what workflows are given, by name, as the number of an order that waits to be paid
 	Rate        float64              `json:"rate" yaml:"rate"`               // requests in a second; 0: 2
 	Effects     []string             `json:"effects" yaml:"effects"`         // of read, write, charge, destroy; none: read
 	Strict      bool                 `json:"strict" yaml:"strict"`           // members that the document does not name are findings
@@ -53,6 +54,19 @@ func (s *Sandbox) Permit(op *document.Operation, vars map[string]string) error {
 		return &ForbiddenError{fmt.Sprintf("%s is a %s whose path names no id, and it is not listed under operations", op.ID, op.Effect)}
 	}
 	return nil
+}
+
+// Allows tells whether an effect may be had on the target at all.
+func (t *Target) Allows(effect string) bool {
+	return t.sandbox == nil || effect == "read" || slices.Contains(t.sandbox.Effects, effect)
+}
+
+// Inputs are what workflows are given on a sandbox; a mock makes what they need.
+func (t *Target) Inputs() map[string]any {
+	if t.sandbox == nil {
+		return nil
+	}
+	return t.sandbox.Inputs
 }
 
 func (s *Sandbox) effects() []string {

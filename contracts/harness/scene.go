@@ -188,15 +188,18 @@ func (s *Scene) Tell(x Exchange) Told {
 	return t
 }
 
-// Doer sends requests that are made elsewhere, as a workflow's steps. Those that meet an operation of the provider's document are judged by it; those that speak to
-// the mock itself pass unseen.
-func (s *Scene) Doer() interface {
+// Doer sends requests that are made elsewhere, as a workflow's steps, with the target's credentials. Those that meet an operation of the provider's document are judged by
+// it, and handed to told; those that speak to the mock itself pass unseen.
+func (s *Scene) Doer(told func(Told)) interface {
 	Do(*http.Request) (*http.Response, error)
 } {
-	return doer{s}
+	return doer{s, told}
 }
 
-type doer struct{ scene *Scene }
+type doer struct {
+	scene *Scene
+	told  func(Told)
+}
 
 func (d doer) Do(r *http.Request) (*http.Response, error) {
 	s := d.scene
@@ -206,6 +209,9 @@ func (d doer) Do(r *http.Request) (*http.Response, error) {
 	}
 	path, _, _ = strings.Cut(path, "?")
 	op, _ := s.Target.Document.Match(r.Method, path)
+	if op != nil {
+		s.Target.dress(r, op)
+	}
 	x, err := s.Target.Client.Exchange(r)
 	if err != nil {
 		return nil, err
@@ -214,7 +220,7 @@ func (d doer) Do(r *http.Request) (*http.Response, error) {
 	if op != nil {
 		x.Operation = op.ID
 	}
-	s.Tell(x)
+	d.told(s.Tell(x))
 	if x.Response.Status == 0 {
 		return nil, errors.New(x.Error)
 	}

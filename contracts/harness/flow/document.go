@@ -2,6 +2,7 @@ package flow
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -31,6 +32,7 @@ type Workflow struct {
 	Description string
 	Effect      string   // the strongest of what it sends to the provider: read, write, charge or destroy
 	Operations  []string // of the provider, in the order of the steps, each once
+	Inputs      []string // their names, sorted
 	MockOnly    []string // the steps that only a simulator can do
 }
 
@@ -91,6 +93,9 @@ func (d *Document) Workflows() []Workflow {
 	var list []Workflow
 	for _, flow := range d.model.Workflows {
 		w := Workflow{Document: d.Name, ID: flow.WorkflowId, Summary: flow.Summary, Description: flow.Description}
+		if inputs, err := inputSchema(flow.Inputs); err == nil {
+			w.Inputs = slices.Sorted(maps.Keys(inputs.Properties))
+		}
 		for _, step := range flow.Steps {
 			if _, ok := step.Extensions.Get(mockOnlyKey); ok {
 				w.MockOnly = append(w.MockOnly, step.StepId)
