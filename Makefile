@@ -59,6 +59,10 @@ race: browser ## run all tests in random order, under the race detector
 bench: ## measure speed beside a floor, start-up and memory
 	$(GO) run ./cmd/bench
 
+.PHONY: contract
+contract: build ## hold the mock to the documents: every contract of every provider
+	./bin/understudy contract
+
 .PHONY: fuzz
 fuzz: ## fuzz every target for FUZZTIME each (default 10s)
 	@for package in $$($(GO) list ./...); do \

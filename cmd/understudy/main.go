@@ -12,6 +12,7 @@ import (
 
 type commands struct {
 	Serve    serve       `cmd:"" help:"Start the simulator."`
+	Contract contract    `cmd:"" help:"Hold the mock, a sandbox or recordings to the documents."`
 	Replay   retell      `cmd:"" help:"Send a recorded story again and compare the answers."`
 	Triggers triggers    `cmd:"" help:"Show the orders that every tenant has from the start, and the values that make something happen."`
 	Spec     specCommand `cmd:"" help:"Lint, show and compare OpenAPI documents."`

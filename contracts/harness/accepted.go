@@ -83,3 +83,22 @@ func (a Accepted) Used() (names []string) {
 	}
 	return names
 }
+
+// Stale finds the excuses that excused nothing although all that they speak of was played, whole.
+func (a Accepted) Stale(results []Result) (list []Finding) {
+	for _, x := range a {
+		played, used := false, false
+		for _, r := range results {
+			if r.Provider != x.Provider || x.Target != "" && x.Target != r.Target {
+				continue
+			}
+			used = used || slices.Contains(r.Excused, x.String())
+			played = played || r.Whole && r.Trouble == ""
+		}
+		if played && !used {
+			list = append(list, Finding{Rule: RuleStale, File: "contracts/accepted.yaml", Pointer: x.Path, Exchange: -1, Readers: []string{readerOwn},
+				Message: fmt.Sprintf("the excuse %q of %s excuses nothing; remove it", x, x.Date)})
+		}
+	}
+	return list
+}

@@ -1,6 +1,10 @@
 package harness
 
-import "fmt"
+import (
+	"fmt"
+
+	"understudy/specs"
+)
 
 // disagreement is where one reader is known to be wrong, and why.
 type disagreement struct {
@@ -32,7 +36,28 @@ func (j *Judge) Disagreements() map[string]int {
 	defer j.mu.Unlock()
 	met := map[string]int{}
 	for _, d := range disagreements {
-		met[fmt.Sprintf("%s (%s): %s", d.Name, d.Reader, d.Reason)] = j.known[d.Name]
+		met[d.Name] = j.known[d.Name]
 	}
 	return met
+}
+
+// StaleDisagreements finds the known differences between the readers that no whole run of the mock met.
+func StaleDisagreements(results []Result) (list []Finding) {
+	whole := map[string]bool{}
+	for _, r := range results {
+		if r.Target == TargetMock && r.Whole && r.Trouble == "" {
+			whole[r.Provider] = true
+		}
+	}
+	for _, d := range disagreements {
+		met := 0
+		for _, r := range results {
+			met += r.Disagreements[d.Name]
+		}
+		if met == 0 && len(whole) == len(specs.Providers()) {
+			list = append(list, Finding{Rule: RuleStale, File: "contracts/harness/disagreements.go", Exchange: -1, Readers: []string{d.Reader},
+				Message: fmt.Sprintf("the known mistake %q of %s was not met; remove it", d.Name, d.Reader)})
+		}
+	}
+	return list
 }

@@ -155,9 +155,14 @@ type Result struct {
 	Took     time.Duration `json:"took"`
 	Entries  []Entry       `json:"entries"`
 	Coverage Coverage      `json:"coverage"`
-	Missing  string        `json:"missing,omitempty"` // why nothing was run: the credentials that are not there
-	Trouble  string        `json:"trouble,omitempty"` // why the worker did not come to its end
-	Away     bool          `json:"away,omitempty"`    // the target could not be reached
+
+	Whole         bool           `json:"whole,omitempty"`         // nothing was left out
+	Excused       []string       `json:"excused,omitempty"`       // excuses that were needed
+	Disagreements map[string]int `json:"disagreements,omitempty"` // known mistakes of a reader, and how often each was met
+
+	Missing string `json:"missing,omitempty"` // why nothing was run: the credentials that are not there
+	Trouble string `json:"trouble,omitempty"` // why the worker did not come to its end
+	Away    bool   `json:"away,omitempty"`    // the target could not be reached
 }
 
 // Report is a whole run.

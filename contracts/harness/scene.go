@@ -273,3 +273,10 @@ func (s *Scene) SendAstray(r document.Request, note string) Told {
 	}
 	return s.send(q, nil, note)
 }
+
+// Close ends what was started for the stage.
+func (s *Stage) Close() {
+	if s.Target != nil && s.Target.Client != nil {
+		s.Target.Close()
+	}
+}

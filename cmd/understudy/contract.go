@@ -1,0 +1,322 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"os/signal"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"understudy/contracts"
+	"understudy/contracts/harness"
+	"understudy/contracts/report"
+	"understudy/specs"
+)
+
+type contract struct {
+	Run  contractRun  `cmd:"" default:"withargs" help:"Hold the mock, a sandbox or recordings to the documents."`
+	List contractList `cmd:"" help:"Show what would be run, without running it."`
+	Work contractWork `cmd:"" hidden:"" help:"Carry out one plan, read from standard input."`
+}
+
+// Help is shown below the flags.
+func (contract) Help() string {
+	return `
+Examples:
+  understudy contract                                                       the mock, every provider
+  understudy contract --url http://127.0.0.1:4242 --provider nextcommerce   a mock that runs already
+  understudy contract --target sandbox --provider nextcommerce --effects read,write
+  understudy contract --focus collectPayment --report contract.html
+  understudy contract list --labels 'kind:refusals && effect:charge'
+
+Exit codes: 0 every contract is kept, 1 one is broken, 2 it was asked wrongly, 3 a target cannot be reached or, with --require, has no credentials.`
+}
+
+// contractFlags say what is run.
+type contractFlags struct {
+	Provider     []string          `placeholder:"NAME,…" help:"Of these providers only."`
+	Target       []string          `default:"mock" placeholder:"NAME,…" help:"Before these: mock, sandbox, recordings (${default})."`
+	URL          string            `name:"url" placeholder:"URL" help:"The mock that runs here, instead of one of its own."`
+	ControlToken string            `placeholder:"TOKEN" help:"The control token of the mock at --url, if it has one."`
+	Profile      map[string]string `placeholder:"PROVIDER=NAME" help:"Another reading of a provider's document, of a mock of its own."`
+	Config       string            `type:"path" placeholder:"FILE" help:"Settings of sandboxes and recordings; default is understudy.yaml, if it is there."`
+	Effects      []string          `placeholder:"EFFECT,…" help:"What may be sent to a sandbox: read, write, charge, destroy; default is what the settings say, or read."`
+	Recordings   string            `type:"path" placeholder:"DIR" help:"A folder of HAR files, for --target recordings."`
+	Focus        []string          `sep:"none" placeholder:"TEXT" help:"Only contracts whose title holds this; repeatable."`
+	Labels       string            `placeholder:"FILTER" help:"Only contracts with these labels, as 'kind:refusals && !effect:destroy'."`
+	Seed         string            `default:"understudy" help:"Decides ids, tokens and keys of a mock of its own (${default})."`
+	Live         bool              `help:"Ask a host although it is known to move real money."`
+}
+
+// contractRun is understudy contract.
+type contractRun struct {
+	contractFlags
+	Require     bool     `help:"A target without credentials is a failure (exit 3), not a skip."`
+	Order       int64    `placeholder:"N" help:"Play the contracts in an order that this number decides; -1 draws one and prints it. Default is the documents' own."`
+	Workers     int      `placeholder:"N" help:"How many providers to play at the same time; default is the number of processors."`
+	Report      []string `type:"path" placeholder:"FILE" help:"Write a report: .json, .xml (JUnit), .md or .html; repeatable."`
+	MinCoverage float64  `placeholder:"PERCENT" help:"Fail if less of the declared answers was brought about by behaviour."`
+	Keep        bool     `help:"Keep every exchange in the report, not only those that a finding speaks of."`
+}
+
+// Run plays contracts and tells what came of them.
+func (c *contractRun) Run(out output, msg messages) error {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	formats := map[string]report.Format{}
+	for _, file := range c.Report {
+		format, err := report.Of(file)
+		if err != nil {
+			return usage("--report %w", err)
+		}
+		formats[file] = format
+	}
+	if c.MinCoverage < 0 || c.MinCoverage > 100 {
+		return usage("--min-coverage %v is not between 0 and 100", c.MinCoverage)
+	}
+	if c.Order == -1 {
+		c.Order = time.Now().UnixNano() & 0x7fffffff
+	}
+	plans, err := c.plans()
+	if err != nil {
+		return err
+	}
+	for i := range plans {
+		plans[i].Keep, plans[i].Order = c.Keep, c.Order
+	}
+	results := newCompany(c.Workers, c.ControlToken, msg).play(ctx, plans)
+	r := harness.Merge(results...)
+	r.Version, r.Command = buildVersion(), os.Args
+	if r.Findings, err = contracts.Stale(results); err != nil {
+		return err
+	}
+	for file, format := range formats {
+		if err := writeReport(file, format, r); err != nil {
+			return err
+		}
+	}
+	report.Terminal(out, r)
+	return c.verdict(ctx, r)
+}
+
+func writeReport(file string, format report.Format, r harness.Report) error {
+	f, err := os.Create(file)
+	if err != nil {
+		return usage("--report %w", err)
+	}
+	err = format(f, r)
+	return errors.Join(err, f.Close())
+}
+
+// verdict turns a report into how the command ends.
+func (c *contractRun) verdict(ctx context.Context, r harness.Report) error {
+	var played harness.Coverage
+	var away, trouble []string
+	for _, one := range r.Results {
+		played.Add(one.Coverage)
+		switch {
+		case one.Away, one.Missing != "" && c.Require:
+			away = append(away, fmt.Sprintf("%s %s: %s", one.Target, one.Provider, one.Trouble+one.Missing))
+		case one.Trouble != "":
+			trouble = append(trouble, fmt.Sprintf("%s %s: %s", one.Target, one.Provider, one.Trouble))
+		}
+	}
+	answers, _, _ := played.Shares()
+	tally := harness.Count(r.Entries())
+	switch {
+	case ctx.Err() != nil:
+		return errors.New("it was ended before its end")
+	case len(trouble) > 0:
+		return errors.New(strings.Join(trouble, "\n"))
+	case tally.Failed > 0:
+		return fmt.Errorf("%d of %d contracts are broken", tally.Failed, tally.Failed+tally.Passed)
+	case len(r.Findings) > 0:
+		return fmt.Errorf("%s", r.Findings[0])
+	case len(away) > 0:
+		return &exitError{code: exitAway, error: errors.New(strings.Join(away, "\n"))}
+	case answers.Percent() < c.MinCoverage:
+		return fmt.Errorf("%.1f %% of the declared answers were brought about by behaviour; --min-coverage wants %.1f", answers.Percent(), c.MinCoverage)
+	case len(r.Entries()) == 0 && len(c.Focus)+len(c.Labels) > 0:
+		return usage("nothing is called %q %s; understudy contract list shows what there is", c.Focus, c.Labels)
+	}
+	return nil
+}
+
+// exitAway is the exit code for a target that cannot be reached.
+const exitAway = exitUnreachable
+
+// contractList is understudy contract list.
+type contractList struct {
+	contractFlags
+	JSON bool `name:"json" help:"One JSON object a line."`
+}
+
+// Run shows the contracts.
+func (c *contractList) Run(out output) error {
+	plans, err := c.plans()
+	if err != nil {
+		return err
+	}
+	for _, p := range plans {
+		programme, err := contracts.Prepare(context.Background(), p)
+		if missing := (*harness.MissingError)(nil); errors.As(err, &missing) {
+			fmt.Fprintf(out, "%s %s would be skipped: %s\n", p.Target, p.Provider, missing.Reason)
+			continue
+		}
+		if err != nil {
+			return opened(err)
+		}
+		for _, one := range programme.Contracts {
+			if c.JSON {
+				json.NewEncoder(out).Encode(one.Entry)
+			} else {
+				fmt.Fprintf(out, "%-11s %-11s %-7s %s\n", one.Target, one.Kind, one.Effect, one.Title())
+			}
+		}
+		programme.Stage.Close()
+	}
+	return nil
+}
+
+// opened gives an error of opening a target its exit code.
+func opened(err error) error {
+	if errors.Is(err, harness.ErrAway) {
+		return &exitError{code: exitAway, error: err}
+	}
+	return usage("%w", err)
+}
+
+// contractWork is what understudy runs itself as, once for each provider and target.
+type contractWork struct {
+	Result string `required:"" type:"path" help:"Where the result goes."`
+}
+
+// step is a line of a worker's standard error: one contract was played.
+type step struct {
+	Done, Of, Failed int
+	Title            string
+}
+
+// Run carries one plan out.
+func (w *contractWork) Run(msg messages) error {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	var plan harness.Plan
+	if err := json.NewDecoder(bufio.NewReader(os.Stdin)).Decode(&plan); err != nil {
+		return usage("a plan is read from standard input: %w", err)
+	}
+	lines, now := json.NewEncoder(msg), step{}
+	result := contracts.Work(ctx, plan, func(e harness.Entry, of int) {
+		now.Done, now.Of, now.Title = now.Done+1, of, e.Title()
+		if e.Status == harness.Failed {
+			now.Failed++
+		}
+		lines.Encode(now)
+	})
+	raw, err := json.Marshal(result)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(w.Result, raw, 0o600)
+}
+
+// plans makes a plan for each provider and target that was asked for.
+func (c *contractFlags) plans() ([]harness.Plan, error) {
+	providers := specs.Providers()
+	for _, name := range c.Provider {
+		if !slices.Contains(providers, name) {
+			return nil, usage("--provider %q is none; these are: %s", name, strings.Join(providers, ", "))
+		}
+	}
+	if len(c.Provider) > 0 {
+		providers = c.Provider
+	}
+	if u, err := url.Parse(c.URL); c.URL != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
+		return nil, usage("--url %q is no http or https URL, as http://127.0.0.1:4242", c.URL)
+	}
+	if err := harness.CheckEffects(c.Effects); err != nil {
+		return nil, usage("--effects: %w", err)
+	}
+	if _, err := (contracts.Selection{Focus: c.Focus, Labels: c.Labels}).Pick(nil); err != nil {
+		return nil, usage("--labels: %w", err)
+	}
+	config, err := c.config()
+	if err != nil {
+		return nil, err
+	}
+	var plans []harness.Plan
+	for _, target := range c.Target {
+		if !slices.Contains(harness.Targets(), target) {
+			return nil, usage("--target %q is none; these are: %s", target, strings.Join(harness.Targets(), ", "))
+		}
+		for _, provider := range providers {
+			plans = append(plans, c.plan(target, provider, config))
+		}
+	}
+	return plans, nil
+}
+
+func (c *contractFlags) plan(target, provider string, config *harness.Config) harness.Plan {
+	p := harness.Plan{Provider: provider, Target: target, Focus: c.Focus, Labels: c.Labels, Command: "understudy contract --provider " + provider}
+	switch target {
+	case harness.TargetMock:
+		p.URL, p.Profile, p.Seed = c.URL, c.Profile[provider], c.Seed
+		if c.URL != "" {
+			p.Command += " --url " + c.URL
+			p.Seed = ""
+		} else if c.Seed != "understudy" {
+			p.Command += " --seed " + c.Seed
+		}
+		if p.Profile != "" {
+			p.Command += " --profile " + provider + "=" + p.Profile
+		}
+	case harness.TargetSandbox:
+		p.Live = c.Live
+		if s := config.Sandbox[provider]; s != nil {
+			own := *s
+			if len(c.Effects) > 0 {
+				own.Effects = c.Effects
+			}
+			p.Sandbox = &own
+		}
+		p.Command += " --target sandbox"
+		if len(c.Effects) > 0 {
+			p.Command += " --effects " + strings.Join(c.Effects, ",")
+		}
+	case harness.TargetRecordings:
+		p.Recordings = config.Recordings
+		if c.Recordings != "" {
+			p.Recordings = c.Recordings
+			p.Command += " --recordings " + c.Recordings
+		}
+		p.Command += " --target recordings"
+	}
+	return p
+}
+
+// config reads the settings: the named file, or understudy.yaml if it is there.
+func (c *contractFlags) config() (*harness.Config, error) {
+	file := c.Config
+	if file == "" {
+		file = "understudy.yaml"
+	}
+	raw, err := os.ReadFile(file)
+	switch {
+	case errors.Is(err, os.ErrNotExist) && c.Config == "":
+		return &harness.Config{}, nil
+	case err != nil:
+		return nil, usage("--config %w", err)
+	}
+	config, err := harness.ReadConfig(raw)
+	if err != nil {
+		return nil, usage("%s: %w", file, err)
+	}
+	return config, nil
+}
