@@ -24,6 +24,7 @@ var layers = [][]string{
 	{"mock/internal/control", "mock/commerceengine", "mock/fabric", "mock/norce", "mock/nextcommerce", "mock/commercelayer"},
 	{"mock"},
 	{"mock/mocktest"},
+	{"mock/browsertest"},
 }
 
 func layerOf(pkg string) int {

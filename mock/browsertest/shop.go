@@ -1,11 +1,11 @@
 package browsertest
 
 import (
+	"context"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"testing"
-	"time"
 )
 
 // Return is how a customer came back to the shop.
@@ -44,10 +44,12 @@ func OpenShop(t testing.TB, front string) *Shop {
 // Back waits until a customer has come back.
 func (s *Shop) Back() Return {
 	s.t.Helper()
+	patient, end := context.WithTimeout(s.t.Context(), patience)
+	defer end()
 	select {
 	case r := <-s.returns:
 		return r
-	case <-time.After(patience):
+	case <-patient.Done():
 		s.t.Fatal("nobody came back to the shop")
 		return Return{}
 	}
