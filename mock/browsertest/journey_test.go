@@ -24,6 +24,7 @@ type payment struct {
 	id    string // as the control API has it
 	order string
 	lasts time.Duration // until the page expires
+	learn func()        // what the shop does to learn what became of it; nil if nothing
 }
 
 // end is a way for a payment to go.
@@ -36,7 +37,9 @@ type end struct {
 }
 
 // platforms are those whose customers come to a page.
-func platforms() []platform { return []platform{commerceEngine, nextCommerceBank, nextCommerceWallet} }
+func platforms() []platform {
+	return []platform{commerceEngine, nextCommerceBank, nextCommerceWallet, commerceLayer}
+}
 
 func (p platform) String() string { return strings.TrimSpace(p.name + " " + p.page) }
 
@@ -95,6 +98,9 @@ func (e end) back(t *testing.T, b *Tab, c Customer, shop *Shop) {
 // stands compares what became of the order.
 func (e end) stands(t *testing.T, s *mocktest.Server, p platform, pay payment) {
 	t.Helper()
+	if pay.learn != nil {
+		pay.learn()
+	}
 	for _, o := range s.Orders(p.name, p.tenant) {
 		if o.ID == pay.order {
 			if got := fmt.Sprintf("%s, %s, %s due", o.State, o.Payment, o.Due); got != e.standing {
