@@ -5,6 +5,7 @@ var leniencies = map[string][]leniency{
 	control: {
 		{"*", "path variable tenant", "every name is a tenant"},
 		{"importWorld", "body is 10 MB", "a whole world may be as large"},
+		{"returnToDemo", "body ", "a form may hold anything, and all of it is only shown"},
 	},
 	"commerceengine": {
 		{"*", "path variable store_id", "every store is a tenant"},

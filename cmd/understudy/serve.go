@@ -224,7 +224,7 @@ func (a announcement) print(out io.Writer) {
 	for _, p := range a.Providers {
 		fmt.Fprintf(out, "\n%s at %s\n%s\n", p.Name, p.URL, p.Curl)
 	}
-	fmt.Fprintf(out, "\nThe control API and a page that shows what happens: %s\nOrders and values that make something happen: understudy triggers\n", a.Control)
+	fmt.Fprintf(out, "\nA shop to click through: %sdemo\nThe control API and a page that shows what happens: %s\nOrders and values that make something happen: understudy triggers\n", a.Control, a.Control)
 }
 
 // reachable is an address of this machine at which a listener answers.

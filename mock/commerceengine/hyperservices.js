@@ -100,15 +100,15 @@
       const dialog = document.createElement('dialog');
       const back = document.createElement('button');
       const goBack = () => { this.#close(); this.#result(request, 'backpressed', 'JP_002', 'the customer went back'); };
-      Object.assign(dialog.style, { inset: '0', width: '100vw', height: '100vh', maxWidth: 'none', maxHeight: 'none', padding: '0', border: '0', overflow: 'hidden' });
-      Object.assign(back.style, { position: 'absolute', top: '.5rem', left: '.5rem', padding: '.4rem .9rem', font: '16px system-ui, sans-serif', borderRadius: '99px', border: '1px solid', cursor: 'pointer' });
+      Object.assign(dialog.style, { inset: '0', width: '100vw', height: '100vh', maxWidth: 'none', maxHeight: 'none', padding: '0', border: '0', display: 'grid', gridTemplateRows: 'auto 1fr' });
+      Object.assign(back.style, { justifySelf: 'start', margin: '.5rem', padding: '.4rem .9rem', font: '16px system-ui, sans-serif', borderRadius: '99px', border: '1px solid', cursor: 'pointer' });
       frame.style.minHeight = '0';
       back.type = 'button';
       back.textContent = '← Back';
       back.dataset.testid = 'back';
       back.addEventListener('click', goBack);
       dialog.addEventListener('cancel', (event) => { event.preventDefault(); goBack(); });
-      dialog.append(frame, back);
+      dialog.append(back, frame);
       return dialog;
     }
 

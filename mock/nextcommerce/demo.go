@@ -13,7 +13,7 @@ var demos = []engine.Demo{{
 			"lines":           []any{map[string]any{"product_id": 102, "quantity": 1}},
 			"user":            map[string]any{"email": "kim@example.test"},
 			"payment_method":  "card_token",
-			"payment_details": map[string]any{"card_token": test3DSCard, "payment_return_url": "{return}"},
+			"payment_details": map[string]any{"card_token": challenges + "demo", "payment_return_url": "{return}"},
 		},
 		Keep: map[string]string{"link": "/payment_complete_url", "number": "/number"},
 	}},

@@ -174,14 +174,15 @@ func readyWay(r engine.ServedRoom, d engine.Demo, base string) (way demoWay, ok 
 
 var plainHost = regexp.MustCompile(`^[A-Za-z0-9.-]+(:[0-9]+)?$`)
 
-// demoPolicy lets the page run its own script and the providers', speak to this host, and frame its pages. A host that a policy cannot name is 'self'.
+// demoPolicy lets the page run its own script and the providers', speak to this host, and frame its pages. In a policy http
+// stands for https too, and a host that it cannot name is 'self'.
 func demoPolicy(host string, ways []demoWay) string {
 	scripts := page.Hash(demoScript)
 	for _, way := range ways {
 		switch {
 		case way.SDK == nil:
 		case plainHost.MatchString(host):
-			scripts += " " + host + way.SDK.Script
+			scripts += " http://" + host + way.SDK.Script
 		default:
 			scripts += " 'self'"
 		}

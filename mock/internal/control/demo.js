@@ -55,7 +55,12 @@
     return answer;
   };
 
-  const refusal = (answer) => answer.json?.message ?? answer.json?.detail ?? answer.json?.errors?.[0]?.detail ?? answer.text.slice(0, 300);
+  // refusal is what a platform gives as its reason: wherever it stands, the first text that is a sentence.
+  const sentence = (value) => {
+    if (typeof value === 'string') return value.includes(' ') ? value : undefined;
+    return value && typeof value === 'object' ? Object.values(value).map(sentence).find(Boolean) : undefined;
+  };
+  const refusal = (answer) => sentence([answer.json?.detail, answer.json?.message, answer.json?.errors?.[0]?.detail, answer.json]) ?? answer.text.slice(0, 300);
 
   const show = (element, text, mood) => {
     element.textContent = text;
