@@ -121,7 +121,7 @@ func (c *control) demo(call *engine.Call, brought url.Values, query string) (eng
 		return engine.Reply{}, err
 	}
 	reply := engine.Reply{Status: http.StatusOK, Raw: b.Bytes(), MediaType: "text/html; charset=utf-8"}
-	return reply.With("Content-Security-Policy", demoPolicy(call.Request().Host, v.Ways)).With("Cache-Control", "no-store").
+	return reply.With("Content-Security-Policy", demoPolicy(c.engine.Origin(call.Request()), v.Ways)).With("Cache-Control", "no-store").
 		With("Referrer-Policy", "no-referrer").With("X-Content-Type-Options", "nosniff"), nil
 }
 
@@ -176,7 +176,8 @@ var plainHost = regexp.MustCompile(`^[A-Za-z0-9.-]+(:[0-9]+)?$`)
 
 // demoPolicy lets the page run its own script and the providers', speak to this host, and frame its pages. In a policy http
 // stands for https too, and a host that it cannot name is 'self'.
-func demoPolicy(host string, ways []demoWay) string {
+func demoPolicy(origin string, ways []demoWay) string {
+	_, host, _ := strings.Cut(origin, "://")
 	scripts := page.Hash(demoScript)
 	for _, way := range ways {
 		switch {
