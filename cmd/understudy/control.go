@@ -14,9 +14,17 @@ import (
 type control struct{ origin string }
 
 func (c control) get(ctx context.Context, path string, v any) error {
+	return c.getWith(ctx, "", path, v)
+}
+
+// getWith shows the control token, if it is not empty.
+func (c control) getWith(ctx context.Context, token, path string, v any) error {
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, c.origin+"/_understudy"+path, nil)
 	if err != nil {
 		return usage("%s is no server's address: %w", c.origin, err)
+	}
+	if token != "" {
+		r.Header.Set("Authorization", "Bearer "+token)
 	}
 	answer, err := http.DefaultClient.Do(r)
 	if err != nil {

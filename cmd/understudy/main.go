@@ -6,14 +6,19 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/alecthomas/kong"
+
+	"understudy/specs"
 )
 
 type commands struct {
 	Serve    serve       `cmd:"" help:"Start the simulator."`
 	Contract contract    `cmd:"" help:"Hold the mock, a sandbox or recordings to the documents."`
 	Replay   retell      `cmd:"" help:"Send a recorded story again and compare the answers."`
+	Record   recording   `cmd:"" help:"Record a story: what your client and a sandbox say to each other, or what a simulator's journal holds."`
+	Fixtures stories     `cmd:"" help:"Stories as files: import, redact, scan, recover."`
 	Triggers triggers    `cmd:"" help:"Show the orders that every tenant has from the start, and the values that make something happen."`
 	Spec     specCommand `cmd:"" help:"Lint, show and compare OpenAPI documents."`
 	Version  version     `cmd:"" help:"Show what this binary was built from."`
@@ -35,6 +40,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 		kong.Name("understudy"),
 		kong.Description("A stateful stand-in for the payment endpoints of five commerce platforms."),
 		kong.DefaultEnvars("UNDERSTUDY"),
+		kong.Vars{"providers": strings.Join(specs.Providers(), ", ")},
 		kong.UsageOnError(),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
 		kong.Writers(stdout, stderr),

@@ -1,0 +1,263 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"understudy/fixtures"
+	"understudy/fixtures/record"
+	"understudy/fixtures/redact"
+)
+
+type stories struct {
+	Import  importing  `cmd:"" help:"Make a story of what a browser, Postman, Insomnia or another tool exported as HAR."`
+	Redact  redacting  `cmd:"" help:"Take the secrets out of a HAR file."`
+	Scan    scanning   `cmd:"" help:"Find what looks like a secret in stories; ends with 1 if there is any."`
+	Recover recovering `cmd:"" help:"Make a story of what a recording that was killed has kept."`
+}
+
+type importing struct {
+	File      string `arg:"" type:"existingfile" help:"The export, a HAR file."`
+	Provider  string `required:"" placeholder:"NAME" help:"Whose API it is: ${providers}."`
+	Out       string `required:"" type:"path" placeholder:"FILE" help:"The story, a HAR file."`
+	Base      string `placeholder:"URL" help:"What stands before the vendor's own paths; default is where the provider's operations are met."`
+	Rules     string `type:"path" placeholder:"FILE" help:"More rules of what is secret, in YAML."`
+	KeepGoing bool   `help:"Keep the good entries of a file in which some are not."`
+}
+
+// Help ends the command's help.
+func (*importing) Help() string {
+	return `What goes to other hosts is left out, and secrets are taken out before anything is stored.
+
+  understudy fixtures import checkout.har --provider commercelayer --out fixtures/commercelayer/checkout.har`
+}
+
+// Run imports.
+func (i *importing) Run(msg messages) error {
+	if i.Base != "" {
+		if _, err := httpURL("--base", i.Base, "https://demo.example.test"); err != nil {
+			return err
+		}
+	}
+	rules, err := redactionRules(i.Rules)
+	if err != nil {
+		return err
+	}
+	if _, err := record.OperationsOf(i.Provider); err != nil {
+		return usage("--provider: %w", err)
+	}
+	first := record.Import{Provider: i.Provider, Base: i.Base, Read: reading(i.KeepGoing, i.File, msg)}
+	var base, source string
+	if err := withFile(i.File, func(r io.Reader) (err error) { base, source, err = first.Survey(r); return err }); err != nil {
+		return err
+	}
+	mark := fixtures.Mark{Provider: i.Provider, Scenario: scenarioOf(i.Out), Provenance: fixtures.Recorded, Date: time.Now().UTC().Format(time.DateOnly), Base: base, Source: source}
+	story, err := record.Begin(i.Out, mark, redact.New(rules, nil))
+	if err != nil {
+		return usage("--out: %w", err)
+	}
+	second := record.Import{Provider: i.Provider, Read: reading(i.KeepGoing, i.File, io.Discard)}
+	err = withFile(i.File, func(r io.Reader) error {
+		left, err := second.Into(story, r, base, func(record.Told) {})
+		if left > 0 {
+			fmt.Fprintf(msg, "%d entries are left out: they do not go to %s\n", left, base)
+		}
+		return err
+	})
+	if err != nil {
+		return errors.Join(err, story.Drop())
+	}
+	return finish(story, i.Out, msg)
+}
+
+// reading says how a file is read; with keepGoing what is wrong with it is told and left out.
+func reading(keepGoing bool, file string, msg io.Writer) (o fixtures.ReadOptions) {
+	if keepGoing {
+		o.KeepGoing = func(p *fixtures.Problem) { fmt.Fprintf(msg, "%s: %v (left out)\n", file, p) }
+	}
+	return o
+}
+
+// withFile opens a file for f. What f finds wrong is said with the file's name.
+func withFile(name string, f func(io.Reader) error) error {
+	file, err := os.Open(name)
+	if err != nil {
+		return usage("%w", err)
+	}
+	defer file.Close()
+	if err := f(file); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	return nil
+}
+
+type redacting struct {
+	File      string `arg:"" type:"existingfile" help:"A HAR file."`
+	Out       string `required:"" type:"path" placeholder:"FILE" help:"Where it goes."`
+	Rules     string `type:"path" placeholder:"FILE" help:"More rules of what is secret, in YAML."`
+	KeepGoing bool   `help:"Keep the good entries of a file in which some are not."`
+}
+
+// Help ends the command's help.
+func (*redacting) Help() string {
+	return `The same secret has the same alias through the whole file; another run gives others.
+
+  understudy fixtures redact checkout.har --out shareable.har`
+}
+
+// Run takes the secrets out.
+func (r *redacting) Run(msg messages) error {
+	rules, err := redactionRules(r.Rules)
+	if err != nil {
+		return err
+	}
+	if _, err := os.Stat(r.Out); err == nil {
+		return usage("--out: %s is there already; name another file, or remove it", r.Out)
+	}
+	redactor := redact.New(rules, nil)
+	// Twice: what the end of a story shows to be secret may stand at its beginning too.
+	var l *fixtures.Log
+	err = withFile(r.File, func(in io.Reader) (err error) {
+		l, err = fixtures.Each(in, reading(r.KeepGoing, r.File, msg), func(_ int, e *fixtures.Entry) error { redactor.Entry(e); return nil })
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return record.Aside(r.Out, func(w io.Writer) error {
+		out, err := fixtures.NewWriter(w, redactor.Log(*l))
+		if err != nil {
+			return err
+		}
+		err = withFile(r.File, func(in io.Reader) error {
+			_, err := fixtures.Each(in, reading(r.KeepGoing, r.File, io.Discard), func(_ int, e *fixtures.Entry) error {
+				clean := redactor.Entry(e)
+				return out.Entry(&clean)
+			})
+			return err
+		})
+		return errors.Join(err, out.Close())
+	})
+}
+
+type scanning struct {
+	Paths     []string `arg:"" help:"HAR files, and folders of them."`
+	Rules     string   `type:"path" placeholder:"FILE" help:"More rules of what is secret, in YAML."`
+	KeepGoing bool     `help:"Look at the good entries of a file in which some are not."`
+	JSON      bool     `name:"json" help:"Print a JSON object for each finding."`
+}
+
+// Help ends the command's help.
+func (*scanning) Help() string {
+	return `Aliases, published test cards and placeholders are known and pass.
+
+  understudy fixtures scan fixtures/`
+}
+
+// Run looks for secrets.
+func (s *scanning) Run(out output, msg messages) error {
+	rules, err := redactionRules(s.Rules)
+	if err != nil {
+		return err
+	}
+	files, err := harFiles(s.Paths)
+	if err != nil {
+		return err
+	}
+	scanner, entries, found := redact.NewScanner(rules), 0, 0
+	tell := func(file string, list []redact.Suspect) {
+		for _, suspect := range list {
+			found++
+			if s.JSON {
+				json.NewEncoder(out).Encode(struct {
+					File string `json:"file"`
+					redact.Suspect
+				}{file, suspect})
+			} else {
+				fmt.Fprintf(out, "%s: %v\n", file, suspect)
+			}
+		}
+	}
+	for _, name := range files {
+		err := withFile(name, func(r io.Reader) error {
+			l, err := fixtures.Each(r, reading(s.KeepGoing, name, msg), func(number int, e *fixtures.Entry) error {
+				entries++
+				tell(name, scanner.Entry(number, e))
+				return nil
+			})
+			if err == nil {
+				tell(name, scanner.Log(*l))
+			}
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	if found > 0 {
+		return fmt.Errorf("%d suspects in %d entries of %d files; understudy fixtures redact takes them out, --rules says what is none", found, entries, len(files))
+	}
+	fmt.Fprintf(msg, "nothing looks like a secret in %d entries of %d files\n", entries, len(files))
+	return nil
+}
+
+// harFiles lists the HAR files that are named, and those in the folders that are.
+func harFiles(paths []string) (files []string, err error) {
+	for _, name := range paths {
+		found := 0
+		err := filepath.WalkDir(name, func(path string, d fs.DirEntry, err error) error {
+			if err != nil {
+				return err
+			}
+			if !d.IsDir() && (path == name || strings.HasSuffix(path, ".har")) {
+				files = append(files, path)
+				found++
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, usage("%w", err)
+		}
+		if found == 0 {
+			return nil, usage("there is no .har file in %s", name)
+		}
+	}
+	slices.Sort(files)
+	return slices.Compact(files), nil
+}
+
+type recovering struct {
+	Story string `arg:"" type:"path" help:"The story that was to be written; its .part is read."`
+}
+
+// Help ends the command's help.
+func (*recovering) Help() string {
+	return `A recording keeps each exchange in story.har.part until its end.
+
+  understudy fixtures recover fixtures/norce/hooks.har`
+}
+
+// Run makes the story whole.
+func (r *recovering) Run(msg messages) error {
+	out := strings.TrimSuffix(r.Story, ".part")
+	entries, cut, err := record.Recover(out)
+	if errors.Is(err, fs.ErrNotExist) {
+		return usage("there is no %s; nothing was cut off", record.PartOf(out))
+	}
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(msg, "%s holds %d exchanges\n", out, entries)
+	if cut {
+		fmt.Fprintln(msg, "one more was cut off in the middle and is lost")
+	}
+	return nil
+}

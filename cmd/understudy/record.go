@@ -1,0 +1,269 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+
+	"understudy/fixtures"
+	"understudy/fixtures/record"
+	"understudy/fixtures/redact"
+	"understudy/specs"
+)
+
+type recording struct {
+	Provider     string `required:"" placeholder:"NAME" help:"Whose API it is: ${providers}."`
+	Upstream     string `placeholder:"URL" help:"The sandbox: what stands before the vendor's own paths, as https://demo.commercelayer.io."`
+	FromJournal  string `placeholder:"URL" help:"Take the story from the journal of the Understudy server there instead."`
+	World        string `default:"default" help:"With --from-journal: of this world."`
+	ControlToken string `placeholder:"TOKEN" help:"With --from-journal: the token that the server's control API wants."`
+	Out          string `required:"" type:"path" placeholder:"FILE" help:"The story, a HAR file."`
+	Listen       string `default:"127.0.0.1:0" help:"Where clients are to call."`
+	Rules        string `type:"path" placeholder:"FILE" help:"More rules of what is secret, in YAML."`
+	UpstreamCA   string `name:"upstream-ca" type:"path" placeholder:"FILE" help:"Trust this authority too, in PEM, when calling the sandbox."`
+	Synthetic    bool   `help:"The upstream is a simulator, and the story is to say so."`
+	Live         bool   `help:"Mean it, if the upstream's host is one where real money moves."`
+	JSON         bool   `name:"json" help:"Tell of it as JSON: first the URL to call, then an object for each exchange."`
+}
+
+// Help ends the command's help.
+func (*recording) Help() string {
+	return `Start it, let your client call the URL that it prints instead of the sandbox, and end it with Ctrl-C. Secrets are taken out before anything is stored.
+
+  understudy record --provider commercelayer --upstream https://demo.commercelayer.io --live --out fixtures/commercelayer/paid.har
+  understudy record --provider norce --from-journal http://127.0.0.1:4242 --out fixtures/norce/rehearsed.har
+
+A host that serves live and test accounts alike wants --live. If the recording is killed, understudy fixtures recover makes a story of what was kept.`
+}
+
+// Run records until it is told to end.
+func (r *recording) Run(out output, msg messages) error {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	operations, err := record.OperationsOf(r.Provider)
+	if err != nil {
+		return usage("--provider: %w", err)
+	}
+	if (r.Upstream == "") == (r.FromJournal == "") {
+		return usage("one of --upstream and --from-journal is needed")
+	}
+	rules, err := redactionRules(r.Rules)
+	if err != nil {
+		return err
+	}
+	mark := fixtures.Mark{Provider: r.Provider, Scenario: scenarioOf(r.Out), Provenance: fixtures.Recorded, Date: time.Now().UTC().Format(time.DateOnly)}
+	if r.Synthetic || r.FromJournal != "" {
+		mark.Provenance = fixtures.Synthetic
+	}
+	if r.FromJournal != "" {
+		return r.fromJournal(ctx, mark, rules, msg)
+	}
+	up, err := r.upstream()
+	if err != nil {
+		return err
+	}
+	mark.Base = strings.TrimSuffix(up.URL.String(), "/")
+	return r.proxy(ctx, up, mark, redact.New(rules, nil), operations, out, msg)
+}
+
+// upstream reads the flags that say where the sandbox is.
+func (r *recording) upstream() (up record.Upstream, err error) {
+	up.URL, err = httpURL("--upstream", r.Upstream, "https://sandbox.example.test")
+	if err != nil {
+		return up, err
+	}
+	if up.URL.User != nil {
+		return up, usage("--upstream: leave user and password to your client; they are passed on, and not stored")
+	}
+	if specs.ProductionHost(up.URL.Hostname()) && !r.Live {
+		return up, usage("--upstream: real money moves at %s, or may; say --live if that is meant", up.URL.Host)
+	}
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.DisableCompression = true
+	if r.UpstreamCA != "" {
+		pem, err := os.ReadFile(r.UpstreamCA)
+		if err != nil {
+			return up, usage("--upstream-ca: %w", err)
+		}
+		pool, err := x509.SystemCertPool()
+		if err != nil {
+			pool = x509.NewCertPool()
+		}
+		if !pool.AppendCertsFromPEM(pem) {
+			return up, usage("--upstream-ca %s holds no certificate in PEM", r.UpstreamCA)
+		}
+		transport.TLSClientConfig = &tls.Config{RootCAs: pool}
+	}
+	up.Transport = transport
+	return up, nil
+}
+
+func httpURL(flag, value, example string) (*url.URL, error) {
+	u, err := url.Parse(strings.TrimSuffix(value, "/"))
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.RawQuery != "" || u.Fragment != "" {
+		return nil, usage("%s %q is not an http or https URL without a query, as in %s", flag, value, example)
+	}
+	return u, nil
+}
+
+// proxy serves until ctx is done, and then makes the story whole.
+func (r *recording) proxy(ctx context.Context, up record.Upstream, mark fixtures.Mark, redactor *redact.Redactor, operations *record.Operations, out, msg io.Writer) error {
+	listener, err := net.Listen("tcp", r.Listen)
+	if err != nil {
+		return usage("--listen %s: %w", r.Listen, err)
+	}
+	defer listener.Close()
+	story, err := record.Begin(r.Out, mark, redactor)
+	if err != nil {
+		return usage("--out: %w", err)
+	}
+	tell := teller(r.JSON, out)
+	tell.begun("http://"+reachable(listener.Addr()), mark.Base, r.Out)
+	proxy := record.NewProxy(up, story, operations, time.Now, tell.exchange)
+	server := &http.Server{Handler: proxy, ReadHeaderTimeout: 10 * time.Second, ErrorLog: log.New(io.Discard, "", 0)}
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(listener) }()
+	select {
+	case err = <-failed:
+	case <-ctx.Done():
+	}
+	grace, cancel := context.WithTimeout(context.Background(), 3*time.Second)
+	defer cancel()
+	if server.Shutdown(grace) != nil {
+		server.Close()
+	}
+	proxy.Wait()
+	return errors.Join(err, finish(story, r.Out, msg))
+}
+
+func finish(story *record.Story, name string, msg io.Writer) error {
+	entries := story.Len()
+	if err := story.Close(); err != nil {
+		return err
+	}
+	if entries == 0 {
+		return errors.New("nothing was recorded, and no file was written")
+	}
+	fmt.Fprintf(msg, "%s holds %d exchanges; secrets were taken out\n", name, entries)
+	return nil
+}
+
+// fromJournal makes a story of what a running simulator remembers.
+func (r *recording) fromJournal(ctx context.Context, mark fixtures.Mark, rules *redact.Rules, msg io.Writer) error {
+	u, err := httpURL("--from-journal", r.FromJournal, "http://127.0.0.1:4242")
+	if err != nil {
+		return err
+	}
+	c := control{u.String()}
+	var worlds struct {
+		Worlds []struct {
+			Name, URL, Seed string
+			Clock           struct{ Start time.Time }
+		}
+	}
+	var journal struct{ Requests []record.Exchange }
+	if err := c.getWith(ctx, r.ControlToken, "/worlds", &worlds); err != nil {
+		return err
+	}
+	found := false
+	for _, w := range worlds.Worlds {
+		if w.Name == r.World {
+			found, mark.Seed, mark.Clock, mark.Base = true, w.Seed, w.Clock.Start, strings.TrimSuffix(w.URL, "/")+"/"+r.Provider
+		}
+	}
+	if !found {
+		return usage("--world: the server at %s has no world %q", r.FromJournal, r.World)
+	}
+	if r.World != "default" {
+		c.origin += "/w/" + url.PathEscape(r.World)
+	}
+	if err := c.getWith(ctx, r.ControlToken, "/requests?limit=10000&provider="+r.Provider, &journal); err != nil {
+		return err
+	}
+	mark.Source = "journal"
+	story, err := record.Begin(r.Out, mark, redact.New(rules, nil))
+	if err != nil {
+		return usage("--out: %w", err)
+	}
+	origin := strings.TrimSuffix(mark.Base, "/"+r.Provider)
+	if r.World != "default" {
+		origin = strings.TrimSuffix(origin, "/w/"+r.World)
+	}
+	for i := range journal.Requests {
+		x := &journal.Requests[i]
+		if why := x.Skip(r.Provider); why != "" {
+			fmt.Fprintf(msg, "%s %s %s is left out: %s\n", x.ID, x.Method, x.URL, why)
+			continue
+		}
+		e := x.Entry(origin)
+		if _, _, err := story.Add(&e); err != nil {
+			return errors.Join(err, story.Drop())
+		}
+	}
+	return finish(story, r.Out, msg)
+}
+
+func scenarioOf(out string) string { return strings.TrimSuffix(filepath.Base(out), ".har") }
+
+func redactionRules(file string) (*redact.Rules, error) {
+	rules := redact.Default()
+	if file == "" {
+		return rules, nil
+	}
+	raw, err := os.ReadFile(file)
+	if err == nil {
+		rules, err = rules.With(raw)
+	}
+	if err != nil {
+		return nil, usage("--rules %s: %w", file, err)
+	}
+	return rules, nil
+}
+
+// told writes what happens while a story is taken: for people, or as JSON.
+type told struct {
+	out  io.Writer
+	json *json.Encoder
+}
+
+func teller(asJSON bool, out io.Writer) *told {
+	t := &told{out: out}
+	if asJSON {
+		t.json = json.NewEncoder(out)
+		t.json.SetEscapeHTML(false)
+	}
+	return t
+}
+
+func (t *told) begun(at, upstream, file string) {
+	if t.json != nil {
+		t.json.Encode(map[string]string{"url": at, "upstream": upstream, "out": file})
+		return
+	}
+	fmt.Fprintf(t.out, "%s\ncalls go on to %s and are kept in %s; Ctrl-C ends the story\n", at, upstream, file)
+}
+
+func (t *told) exchange(x record.Told) {
+	switch {
+	case t.json != nil:
+		t.json.Encode(x)
+	case x.Error != "":
+		fmt.Fprintf(t.out, "     %s %s: not kept: %s\n", x.Method, x.URL, x.Error)
+	default:
+		fmt.Fprintf(t.out, "%4d %s %s → %d in %.0f ms  %s\n", x.Entry, x.Method, x.URL, x.Status, x.Took, x.Operation)
+	}
+}
