@@ -4,6 +4,7 @@ GO           ?= go
 STATICCHECK  ?= honnef.co/go/tools/cmd/staticcheck@v0.8.2
 LISTEN       ?= 127.0.0.1:4242
 FUZZTIME     ?= 10s
+CONTAINER    ?= docker
 
 # The race detector needs a C compiler; without one, Go sets CGO_ENABLED to 0 by itself.
 RACE := $(if $(filter 1,$(shell $(GO) env CGO_ENABLED)),-race)
@@ -21,6 +22,14 @@ run: build ## build the server and start it on LISTEN (default 127.0.0.1:4242)
 .PHONY: build
 build: ## build bin/understudy
 	$(GO) build -o bin/understudy ./cmd/understudy
+
+.PHONY: dist
+dist: ## build dist/: binaries for linux, macOS and windows, archives, checksums
+	$(GO) run ./cmd/dist dist
+
+.PHONY: container
+container: dist ## build a container image with CONTAINER (default docker)
+	$(CONTAINER) build -f .container/Containerfile -t understudy dist
 
 .PHONY: browser
 browser: ## find Chromium for the browser tests, or install it where that needs no question
@@ -74,4 +83,4 @@ fuzz: ## fuzz every target for FUZZTIME each (default 10s)
 
 .PHONY: clean
 clean: ## remove what was built
-	rm -rf bin
+	rm -rf bin dist

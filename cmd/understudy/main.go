@@ -21,6 +21,7 @@ type commands struct {
 	Fixtures stories     `cmd:"" help:"Stories as files: import, redact, scan, recover."`
 	Triggers triggers    `cmd:"" help:"Show the orders that every tenant has from the start, and the values that make something happen."`
 	Spec     specCommand `cmd:"" help:"Lint, show and compare OpenAPI documents."`
+	Health   health      `cmd:"" help:"Ask a server that runs whether it is well; the exit code tells."`
 	Version  version     `cmd:"" help:"Show what this binary was built from."`
 }
 

@@ -230,7 +230,12 @@ func (a announcement) print(out io.Writer) {
 // reachable is an address of this machine at which a listener answers.
 func reachable(a net.Addr) string {
 	host, port, _ := net.SplitHostPort(a.String())
-	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
+	return onThisMachine(host, port)
+}
+
+// onThisMachine is where this machine reaches what listens on a host of its own, all of them perhaps.
+func onThisMachine(host, port string) string {
+	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
 		host = "127.0.0.1"
 	}
 	return net.JoinHostPort(host, port)
