@@ -66,6 +66,7 @@ type part struct {
 type cast struct {
 	parts   []*part
 	skipped string // why nothing is done at all
+	ended   string // why it ends before its last step
 }
 
 // cast deals out the steps of a workflow, and takes those out of the model that the target cannot do.
@@ -94,6 +95,7 @@ func (d *Document) cast(model *high.Arazzo, flow *high.Workflow, inputs map[stri
 	}
 	flow.Steps = kept
 	if stopped != "" {
+		c.ended = stopped
 		flow.Outputs = orderedmap.New[string, *high.OutputValue]() // they may rest on what was not done
 	}
 	if len(kept) == 0 && c.skipped == "" {

@@ -88,7 +88,7 @@ func Run(ctx context.Context, doer Doer, documents []*Document, workflow string,
 		return Outcome{}, fmt.Errorf("workflow %s: %w", workflow, err)
 	}
 	cast := d.cast(model, flow, inputs, o)
-	out := Outcome{Workflow: workflow, Document: d.Name, Skipped: cast.skipped}
+	out := Outcome{Workflow: workflow, Document: d.Name, Skipped: cast.skipped, Ended: cast.ended}
 	if cast.skipped != "" {
 		out.Steps = cast.tell(nil, nil, inputs)
 		return out, nil

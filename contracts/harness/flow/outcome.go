@@ -29,6 +29,7 @@ type Outcome struct {
 	Workflow, Document string
 	Passed             bool
 	Skipped            string // why nothing was sent at all
+	Ended              string // why it went no further than it did on this target, although nothing was wrong
 	Trouble            string // why it did not pass, in the engine's words
 	Steps              []Step // in the document's order; a step that was tried twice is there twice
 	Outputs            map[string]any
