@@ -36,6 +36,7 @@ var suites = []func(*harness.Stage) []harness.Contract{
 	conformance,
 	refusals,
 	workflows,
+	transitions,
 }
 
 // List makes all contracts of a stage, in order.

@@ -35,3 +35,11 @@ func TestContracts(t *testing.T) {
 	suite.FailOnEmpty, reporter.Succinct = true, true
 	ginkgo.RunSpecs(t, "Contracts", suite, reporter)
 }
+
+func TestTheMovesAreRead(t *testing.T) {
+	t.Parallel()
+	table, err := moveTable()
+	if err != nil || len(table) != len(specs.Providers()) {
+		t.Errorf("%d providers, %v", len(table), err)
+	}
+}
