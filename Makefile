@@ -40,7 +40,7 @@ test: browser ## run all tests
 	$(GO) test -timeout 40m ./...
 
 .PHONY: check
-check: format vet lint race ## everything that has to hold before a change lands
+check: format vet lint scan race ## everything that has to hold before a change lands
 
 .PHONY: format
 format: ## fail if a file is not formatted
@@ -58,6 +58,14 @@ vet: ## go vet
 .PHONY: lint
 lint: ## staticcheck, fetched from the module proxy when it is not there yet
 	$(GO) run $(STATICCHECK) ./...
+
+.PHONY: scan
+scan: ## look for secrets in the stories of fixtures/
+	$(GO) run ./cmd/understudy fixtures scan fixtures
+
+.PHONY: stories
+stories: ## write the stories that nobody recorded again: the vendors' samples, and what the simulator plays
+	$(GO) run ./cmd/stories fixtures
 
 .PHONY: race
 race: browser ## run all tests in random order, under the race detector
