@@ -54,6 +54,10 @@ A host that serves live and test accounts alike wants --live. If the recording i
 func (r *recording) Run(out output, msg messages) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	return r.run(ctx, out, msg)
+}
+
+func (r *recording) run(ctx context.Context, out, msg io.Writer) error {
 	operations, err := record.OperationsOf(r.Provider)
 	if err != nil {
 		return usage("--provider: %w", err)
