@@ -69,7 +69,7 @@ type Customer struct {
 type Tab struct {
 	t     testing.TB
 	ctx   context.Context
-	frame *chromedp.Node
+	frame chromedp.CSS // of the frame; empty for the tab itself
 }
 
 // Open opens a tab. Tests run without one under -short.
@@ -85,9 +85,18 @@ func Open(t testing.TB, c Customer) *Tab {
 	if err := chromedp.Do(ctx); err != nil {
 		t.Fatal(err)
 	}
+	whole := ctx
 	ctx, end := context.WithTimeout(ctx, patience)
-	t.Cleanup(func() { end(); closeTab() })
 	b := &Tab{t: t, ctx: ctx}
+	t.Cleanup(func() {
+		end()
+		if t.Failed() {
+			last, end := context.WithTimeout(whole, patience)
+			(&Tab{t: t, ctx: last}).Shot("failed")
+			end()
+		}
+		closeTab()
+	})
 	width, height := int64(1024), int64(768)
 	if c.Phone {
 		width, height = 360, 740
@@ -121,8 +130,19 @@ func (b *Tab) do(steps ...chromedp.Action[chromedp.Void]) {
 // control is the element with a data-testid.
 func control(id string) chromedp.CSS { return chromedp.CSS(fmt.Sprintf("[data-testid=%q]", id)) }
 
-// within keeps a query to the tab's frame.
-func (b *Tab) within() chromedp.QueryOption { return chromedp.FromNode(b.frame) }
+// within keeps a query to the tab's frame, as it is now: a frame that goes on to another page holds other elements.
+func (b *Tab) within() chromedp.QueryOption {
+	if b.frame == "" {
+		return chromedp.FromNode(nil)
+	}
+	for {
+		nodes, err := chromedp.Run(b.ctx, chromedp.Nodes(b.frame))
+		b.call(nil, err)
+		if nodes[0].ContentDocument != nil {
+			return chromedp.FromNode(nodes[0])
+		}
+	}
+}
 
 // Visit goes to an address and returns the status of the answer.
 func (b *Tab) Visit(url string) (status int) {
@@ -201,13 +221,8 @@ func (b *Tab) URL() string {
 	return at
 }
 
-// Frame is the content of an iframe, by its data-testid.
-func (b *Tab) Frame(id string) *Tab {
-	b.t.Helper()
-	nodes, err := chromedp.Run(b.ctx, chromedp.Nodes(control(id), b.within()))
-	b.call(nil, err)
-	return &Tab{t: b.t, ctx: b.ctx, frame: nodes[0]}
-}
+// Frame is the content of the iframe within an element, whatever page it shows.
+func (b *Tab) Frame(id string) *Tab { return &Tab{t: b.t, ctx: b.ctx, frame: control(id) + " iframe"} }
 
 // Shot keeps a picture of the whole page among the test's artefacts (go test -artifacts).
 func (b *Tab) Shot(name string) {

@@ -164,7 +164,7 @@ func TestFrame(t *testing.T) {
 			t.Parallel()
 			s := mocktest.Run(t)
 			pay := p.begin(s, "https://shop.example.test/thanks")
-			shop := OpenShop(t, fmt.Sprintf(`<!doctype html><title>Shop</title><iframe data-testid="frame" src="%s" width="600" height="700"></iframe>`, pay.link))
+			shop := OpenShop(t, fmt.Sprintf(`<!doctype html><title>Shop</title><div data-testid="frame"><iframe src="%s" width="600" height="700"></iframe></div>`, pay.link))
 			b := Open(t, Customer{})
 			b.Visit(shop.URL)
 			b.Frame("frame").Shows("amount")

@@ -121,7 +121,7 @@ func (c *control) demo(call *engine.Call, brought url.Values, query string) (eng
 		return engine.Reply{}, err
 	}
 	reply := engine.Reply{Status: http.StatusOK, Raw: b.Bytes(), MediaType: "text/html; charset=utf-8"}
-	return reply.With("Content-Security-Policy", demoPolicy(c.engine.Origin(call.Request()), v.Ways)).With("Cache-Control", "no-store").
+	return reply.With("Content-Security-Policy", demoPolicy).With("Cache-Control", "no-store").
 		With("Referrer-Policy", "no-referrer").With("X-Content-Type-Options", "nosniff"), nil
 }
 
@@ -172,22 +172,6 @@ func readyWay(r engine.ServedRoom, d engine.Demo, base string) (way demoWay, ok 
 	return way, ok
 }
 
-var plainHost = regexp.MustCompile(`^[A-Za-z0-9.-]+(:[0-9]+)?$`)
-
-// demoPolicy lets the page run its own script and the providers', speak to this host, and frame its pages. In a policy http
-// stands for https too, and a host that it cannot name is 'self'.
-func demoPolicy(origin string, ways []demoWay) string {
-	_, host, _ := strings.Cut(origin, "://")
-	scripts := page.Hash(demoScript)
-	for _, way := range ways {
-		switch {
-		case way.SDK == nil:
-		case plainHost.MatchString(host):
-			scripts += " http://" + host + way.SDK.Script
-		default:
-			scripts += " 'self'"
-		}
-	}
-	return "default-src 'none'; style-src " + page.Hash(demoStyle) + "; script-src " + scripts +
-		"; connect-src 'self'; frame-src 'self'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'"
-}
+// demoPolicy lets the page run its own script and those of this host, where the providers' stand, speak to this host, and frame its pages.
+var demoPolicy = "default-src 'none'; style-src " + page.Hash(demoStyle) + "; script-src 'self' " + page.Hash(demoScript) +
+	"; connect-src 'self'; frame-src 'self'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'"

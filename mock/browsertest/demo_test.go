@@ -1,0 +1,78 @@
+package browsertest
+
+import (
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"understudy/mock/mocktest"
+)
+
+// TestDemo buys something in the demo shop in every way that it has, over http and https, in the default world and another.
+func TestDemo(t *testing.T) {
+	t.Parallel()
+	type purchase struct {
+		way      string
+		scenario string // asked for in the shop; "" leaves it to the page
+		pay      func(b *Tab)
+		verdict  string
+	}
+	challenge := func(b *Tab) { b.Type("otp", b.Text("code")); b.Press("authenticate") }
+	purchases := []purchase{
+		{"commerceengine-link", "", func(b *Tab) { b.Type("card-number", "4242424242424242"); b.Press("pay") }, "Paid"},
+		{"commerceengine-link", "", func(b *Tab) { b.Press("decline") }, "Not paid"},
+		{"commerceengine-sdk", "", func(b *Tab) { b.Frame("sdk").Type("card-number", "4242424242424242"); b.Frame("sdk").Click("pay") }, "Paid"},
+		{"commerceengine-sdk", "", func(b *Tab) { b.Frame("sdk").Click("decline") }, "Not paid"},
+		{"commerceengine-sdk", "", func(b *Tab) { b.Frame("sdk").Click("leave") }, "Not paid"},
+		{"commerceengine-sdk", "expired", nil, "Not paid"},
+		{"nextcommerce-redirect", "", challenge, "Paid"},
+		{"nextcommerce-redirect", "", func(b *Tab) { b.Press("fail") }, "Not paid"},
+		{"commercelayer-redirect", "", challenge, "Paid"},
+		{"commercelayer-redirect", "", func(b *Tab) { b.Press("cancel") }, "Not paid"},
+		{"commercelayer-redirect", "declined", nil, "Not paid"},
+	}
+	for _, scheme := range []string{"http", "https"} {
+		for i, p := range purchases {
+			t.Run(strings.Join([]string{scheme, p.way, p.scenario, p.verdict}, " "), func(t *testing.T) {
+				t.Parallel()
+				s := mocktest.Run(t)
+				origin := s.URL
+				if scheme == "https" {
+					secure := httptest.NewTLSServer(s.Mock)
+					t.Cleanup(secure.Close)
+					origin = secure.URL
+				}
+				shop := origin + "/_understudy/demo"
+				if i%2 == 1 {
+					shop = origin + "/w/elsewhere/_understudy/demo"
+				}
+				b := Open(t, Customer{Phone: i%2 == 1, Dark: i%3 == 1})
+				b.Visit(shop)
+				b.Click("way-" + p.way)
+				b.Choose("scenario", p.scenario)
+				switch {
+				case p.pay == nil, strings.HasSuffix(p.way, "-sdk"):
+					b.Click("buy")
+				default:
+					b.Press("buy")
+				}
+				if p.pay != nil {
+					p.pay(b)
+				}
+				b.Shows("verdict")
+				if verdict := b.Text("verdict"); !strings.HasPrefix(verdict, p.verdict) {
+					t.Errorf("the shop learns %q, want %s", verdict, p.verdict)
+				}
+				if at := b.URL(); !strings.HasPrefix(at, shop) {
+					t.Errorf("the customer is at %s", at)
+				}
+				if strings.HasSuffix(p.way, "-link") && !strings.Contains(b.Text("signature"), "verified") {
+					t.Errorf("the signature: %s", b.Text("signature"))
+				}
+				b.Shot("learned")
+				b.Click("again")
+				b.Shows("buy")
+			})
+		}
+	}
+}
