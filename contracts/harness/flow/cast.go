@@ -7,7 +7,6 @@ import (
 
 	high "github.com/pb33f/libopenapi/datamodel/high/arazzo"
 	"github.com/pb33f/libopenapi/orderedmap"
-	"go.yaml.in/yaml/v4"
 
 	"understudy/specs"
 )
@@ -35,17 +34,23 @@ var ways = []string{bySkipping, byStopping, byPerson, byInput}
 // showParameter carries what Show evaluates to: the engine evaluates parameters and nothing else before a step.
 const showParameter = mockOnlyKey
 
+// mockOnlyOf reads the extension; nil if there is none. It reads the tree by hand: a YAML writer would leave its marks in it, and documents are shared.
 func mockOnlyOf(step *high.Step) (*mockOnly, error) {
 	n, ok := step.Extensions.Get(mockOnlyKey)
 	if !ok {
 		return nil, nil
 	}
-	var m mockOnly
-	d, err := yaml.Marshal(n)
-	if err == nil {
-		err = yaml.Load(d, &m, yaml.WithKnownFields())
+	m := &mockOnly{}
+	members := map[string]*string{"why": &m.Why, "sandbox": &m.Sandbox, "show": &m.Show}
+	n = meant(n)
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		member, ok := members[n.Content[i].Value]
+		if !ok {
+			return m, fmt.Errorf("it has no member %q; it has why, sandbox, show", n.Content[i].Value)
+		}
+		*member = meant(n.Content[i+1]).Value
 	}
-	return &m, err
+	return m, nil
 }
 
 // part is one step as it is going to be done.
