@@ -101,7 +101,7 @@ func Open(t testing.TB, c Customer) *Tab {
 	if c.Phone {
 		width, height = 360, 740
 	}
-	b.do(chromedp.EmulateViewport(width, height))
+	b.call(nil, chromedp.Do(ctx, chromedp.EmulateViewport(width, height)))
 	if c.NoScript {
 		b.call(chromedp.Call(ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}))
 	}
@@ -119,44 +119,56 @@ func (b *Tab) call(_ any, err error) {
 	}
 }
 
-func (b *Tab) do(steps ...chromedp.Action[chromedp.Void]) {
+// glance is how long an element of a frame is looked for before the frame is looked at again: it may have gone on to another page.
+const glance = 2 * time.Second
+
+// ask runs an action on elements of the tab or its frame. What it is given keeps its queries there.
+func ask[T any](b *Tab, action func(within chromedp.QueryOption) chromedp.Action[T]) T {
 	b.t.Helper()
-	if err := chromedp.Do(b.ctx, steps...); err != nil {
-		at, _ := chromedp.Run(context.WithoutCancel(b.ctx), chromedp.Location())
-		b.t.Fatalf("%v, at %s", err, at)
-	}
-}
-
-// control is the element with a data-testid.
-func control(id string) chromedp.CSS { return chromedp.CSS(fmt.Sprintf("[data-testid=%q]", id)) }
-
-// within keeps a query to the tab's frame, as it is now: a frame that goes on to another page holds other elements.
-func (b *Tab) within() chromedp.QueryOption {
-	if b.frame == "" {
-		return chromedp.FromNode(nil)
-	}
 	for {
-		nodes, err := chromedp.Run(b.ctx, chromedp.Nodes(b.frame))
-		b.call(nil, err)
-		if nodes[0].ContentDocument != nil {
-			return chromedp.FromNode(nodes[0])
+		value, err := tryOnce(b, action)
+		if err == nil {
+			return value
+		}
+		if b.frame == "" || b.ctx.Err() != nil {
+			at, _ := chromedp.Run(context.WithoutCancel(b.ctx), chromedp.Location())
+			b.t.Fatalf("%v, at %s", err, at)
 		}
 	}
 }
 
+func tryOnce[T any](b *Tab, action func(within chromedp.QueryOption) chromedp.Action[T]) (T, error) {
+	if b.frame == "" {
+		return chromedp.Run(b.ctx, action(chromedp.FromNode(nil)))
+	}
+	ctx, end := context.WithTimeout(b.ctx, glance)
+	defer end()
+	frames, err := chromedp.Run(ctx, chromedp.Nodes(b.frame))
+	if err != nil {
+		return *new(T), err
+	}
+	return chromedp.Run(ctx, action(chromedp.FromNode(frames[0])))
+}
+
+// void is an action that answers nothing.
+type void = chromedp.Action[chromedp.Void]
+
+// control is the element with a data-testid.
+func control(id string) chromedp.CSS { return chromedp.CSS(fmt.Sprintf("[data-testid=%q]", id)) }
+
 // Visit goes to an address and returns the status of the answer.
 func (b *Tab) Visit(url string) (status int) {
 	b.t.Helper()
-	return b.arrive(chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error { return nil }), chromedp.Navigate(url))
+	return b.arrive(chromedp.Navigate(url))
 }
 
-// Press clicks a control that leads to another page, and returns the status of its answer.
+// Press clicks a control that leads to another page, and returns the status of its answer. In a frame, use Click.
 func (b *Tab) Press(id string) (status int) {
 	b.t.Helper()
-	return b.arrive(chromedp.Click(control(id), b.within()))
+	return b.arrive(chromedp.Click(control(id)))
 }
 
-func (b *Tab) arrive(steps ...chromedp.Action[chromedp.Void]) int {
+func (b *Tab) arrive(steps ...void) int {
 	b.t.Helper()
 	response, err := chromedp.RunResponse(b.ctx, steps...)
 	if err != nil {
@@ -169,27 +181,25 @@ func (b *Tab) arrive(steps ...chromedp.Action[chromedp.Void]) int {
 // Click clicks a control that does not leave the page; in a frame, any control.
 func (b *Tab) Click(id string) {
 	b.t.Helper()
-	b.do(chromedp.Click(control(id), b.within()))
+	ask(b, func(within chromedp.QueryOption) void { return chromedp.Click(control(id), within) })
 }
 
 // Type types into a field.
 func (b *Tab) Type(id, text string) {
 	b.t.Helper()
-	b.do(chromedp.SendKeys(control(id), text, b.within()))
+	ask(b, func(within chromedp.QueryOption) void { return chromedp.SendKeys(control(id), text, within) })
 }
 
 // Choose sets the value of a select.
 func (b *Tab) Choose(id, value string) {
 	b.t.Helper()
-	b.do(chromedp.SetValue(control(id), value, b.within()))
+	ask(b, func(within chromedp.QueryOption) void { return chromedp.SetValue(control(id), value, within) })
 }
 
 // Text waits for an element and returns what it says.
 func (b *Tab) Text(id string) string {
 	b.t.Helper()
-	text, err := chromedp.Run(b.ctx, chromedp.Text(control(id), b.within()))
-	b.call(nil, err)
-	return text
+	return ask(b, func(within chromedp.QueryOption) chromedp.Action[string] { return chromedp.Text(control(id), within) })
 }
 
 // Becomes waits until an element says what is wanted. A test that waits in vain ends when the tab's patience does.
@@ -202,15 +212,15 @@ func (b *Tab) Becomes(id string, wanted func(text string) bool) {
 // Shows waits until an element is to be seen.
 func (b *Tab) Shows(id string) {
 	b.t.Helper()
-	b.do(chromedp.WaitVisible(control(id), b.within()))
+	ask(b, func(within chromedp.QueryOption) void { return chromedp.WaitVisible(control(id), within) })
 }
 
 // Has tells whether an element is on the page now.
 func (b *Tab) Has(id string) bool {
 	b.t.Helper()
-	found, err := chromedp.Run(b.ctx, chromedp.Nodes(chromedp.CSSAll(control(id)), chromedp.AtLeast(0), b.within()))
-	b.call(nil, err)
-	return len(found) > 0
+	return len(ask(b, func(within chromedp.QueryOption) chromedp.Action[[]*chromedp.Node] {
+		return chromedp.Nodes(chromedp.CSSAll(control(id)), chromedp.AtLeast(0), within)
+	})) > 0
 }
 
 // URL is where the tab is.
