@@ -37,7 +37,7 @@ type retell struct {
 func (*retell) Help() string {
 	return `Each answer is compared with the recorded one: ids, times, tokens and the server's address may change, everything else may not.
 
-  understudy replay fixtures/commercelayer/paid.har
+  understudy replay fixtures/commercelayer/challenged.har
   understudy replay paid.har --url https://demo.example.test --auth-env SANDBOX_TOKEN --set 100042=200077
 
 It ends with 0 if nothing differs, 1 if something does, 2 if it was asked for wrongly, 3 if nobody answers at the URL.`
