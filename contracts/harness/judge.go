@@ -144,6 +144,7 @@ func (c *trial) body() bool {
 		return false
 	case rest > 0:
 		c.find(RuleTrailing, "body", "", "%d bytes follow the JSON value", rest)
+		c.exchange.Response.Body = document.Written(value) // the readers differ about what follows; it has been judged
 	}
 	c.value = value
 	if c.judge.Strict {

@@ -105,3 +105,14 @@ func (t *Target) reach(ctx context.Context) error {
 	}
 	return connection.Close()
 }
+
+// OpenRecordings makes a target of what was said before. Nothing can be sent to it.
+func OpenRecordings(provider string) (*Target, error) {
+	d, err := document.Read(provider, "")
+	if err != nil {
+		return nil, err
+	}
+	t := &Target{Name: TargetRecordings, Provider: provider, Document: d, sandbox: &Sandbox{}}
+	t.Client = newClient(t)
+	return t, nil
+}

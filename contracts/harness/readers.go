@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/mail"
 	"net/url"
+	"regexp"
 	"strings"
 	"time"
 
@@ -243,9 +244,19 @@ func (l *libopenapi) place(q question) (*v3.PathItem, string) {
 	return &v3.PathItem{Get: o, Put: o, Post: o, Delete: o, Patch: o, Head: o, Options: o, Trace: o}, "/"
 }
 
+// quotedName is a member's name as libopenapi-validator quotes it.
+var quotedName = regexp.MustCompile(`'((?:[^'\\]|\\.)*)'`)
+
 func fromLibopenapi(e *problems.ValidationError) (list []objection) {
 	for _, s := range e.SchemaValidationErrors {
-		list = append(list, objection{"body", document.Pointer(s.InstancePath...), oneLine(s.Reason)})
+		at := document.Pointer(s.InstancePath...)
+		if _, names, missing := strings.Cut(s.Reason, "missing propert"); missing { // it points at the object, where the other reader points at the member
+			for _, name := range quotedName.FindAllStringSubmatch(names, -1) {
+				list = append(list, objection{"body", at + document.Pointer(name[1]), fmt.Sprintf("property %q is missing", name[1])})
+			}
+			continue
+		}
+		list = append(list, objection{"body", at, oneLine(s.Reason)})
 	}
 	if list != nil {
 		return list

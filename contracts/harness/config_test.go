@@ -1,0 +1,74 @@
+package harness
+
+import (
+	"strings"
+	"testing"
+)
+
+const goodConfig = `
+sandbox:
+  nextcommerce:
+    url: https://sandbox.example.test
+    credentials: {oauth2: "${NEXTCOMMERCE_TOKEN}"}
+    headers: {X-Caller: understudy, X-Api-Key: "${KEY}"}
+    ids: {number: ["100001"]}
+    operations: {createOrder: {body: {lines: []}}}
+    rate: 2
+    effects: [read, write]
+recordings: fixtures
+`
+
+func TestSettingsAreStrict(t *testing.T) {
+	t.Parallel()
+	if c, err := ReadConfig([]byte(goodConfig)); err != nil || c.Sandbox["nextcommerce"].IDs["number"][0] != "100001" {
+		t.Fatalf("%+v, %v", c, err)
+	}
+	for name, c := range map[string]struct{ from, to, want string }{
+		"a misspelt key":           {"credentials:", "credential:", `line 5: there is no key "credential"`},
+		"another provider":         {"nextcommerce:", "nextcomerce:", "no such provider"},
+		"a secret written out":     {`"${NEXTCOMMERCE_TOKEN}"`, "abc", "credentials.oauth2 is written out"},
+		"a secret in a header":     {`"${KEY}"`, "abc", "headers.X-Api-Key is a secret"},
+		"a scheme of its own":      {"oauth2:", "basic:", "the document's schemes are oauth2"},
+		"an id of nothing":         {"ids: {number:", "ids: {nummer:", "no variable of a path"},
+		"an operation of nobody":   {"createOrder:", "makeOrder:", "no operation of nextcommerce"},
+		"an effect of nobody":      {"[read, write]", "[read, writes]", `"writes" is no effect`},
+		"no URL":                   {"url: https://sandbox.example.test", "strict: false", "url is missing"},
+		"a variable in a URL":      {"https://sandbox", "https://${HOST}", "no http or https URL"},
+		"a rate beyond all reason": {"rate: 2", "rate: 5000", "rate 5000"},
+		"no YAML":                  {"sandbox:", "sandbox: [", "line"},
+	} {
+		_, err := ReadConfig([]byte(strings.Replace(goodConfig, c.from, c.to, 1)))
+		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v, want %q", name, err, c.want)
+		}
+		if err != nil && strings.Contains(err.Error(), "abc") {
+			t.Errorf("%s: the secret is repeated: %v", name, err)
+		}
+	}
+}
+
+func TestExcusesAreStrict(t *testing.T) {
+	t.Parallel()
+	good := "- {provider: norce, operation: '*', rule: body, path: /a/*, reason: known, date: 2026-03-02}\n"
+	list, err := ReadAccepted([]byte(good))
+	if err != nil || len(list) != 1 {
+		t.Fatal(list, err)
+	}
+	e := Entry{Provider: "norce", Operation: "updatePayment", Target: "mock"}
+	if list.Excuse(e, Finding{Rule: RuleBody, Pointer: "/a/b"}) == nil || list.Excuse(e, Finding{Rule: RuleBody, Pointer: "/a/b/c"}) != nil || list.Excuse(e, Finding{Rule: RuleStatus, Pointer: "/a/b"}) != nil {
+		t.Error("an excuse covers something else than it names")
+	}
+	whole := Result{Provider: "norce", Target: "mock", Whole: true}
+	if stale := list.Stale([]Result{whole}); len(stale) != 1 {
+		t.Errorf("an excuse that excuses nothing: %v", stale)
+	}
+	whole.Excused = list.Used()
+	if stale := list.Stale([]Result{whole, {Provider: "fabric", Whole: true}}); len(stale) != 0 {
+		t.Errorf("an excuse that was needed: %v", stale)
+	}
+	for _, bad := range []string{"- {provider: norce}", "- {provider: norce, operation: x, path: /a, reason: y, date: soon}", "- {provder: norce}", "- {provider: norce, operation: '[', path: /a, reason: y, date: 2026-03-02}"} {
+		if _, err := ReadAccepted([]byte(bad)); err == nil {
+			t.Errorf("%s is accepted", bad)
+		}
+	}
+}
