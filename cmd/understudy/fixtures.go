@@ -55,11 +55,15 @@ func (i *importing) Run(msg messages) error {
 		return usage("--provider: %w", err)
 	}
 	first := record.Import{Provider: i.Provider, Base: i.Base, Read: reading(i.KeepGoing, i.File, msg)}
-	var base, source string
-	if err := withFile(i.File, func(r io.Reader) (err error) { base, source, err = first.Survey(r); return err }); err != nil {
+	var base string
+	var mark fixtures.Mark
+	if err := withFile(i.File, func(r io.Reader) (err error) { base, mark, err = first.Survey(r); return err }); err != nil {
 		return err
 	}
-	mark := fixtures.Mark{Provider: i.Provider, Scenario: scenarioOf(i.Out), Provenance: fixtures.Recorded, Date: time.Now().UTC().Format(time.DateOnly), Base: base, Source: source}
+	mark.Scenario, mark.Base = scenarioOf(i.Out), base
+	if mark.Date == "" {
+		mark.Date = time.Now().UTC().Format(time.DateOnly)
+	}
 	story, err := record.Begin(i.Out, mark, redact.New(rules, nil))
 	if err != nil {
 		return usage("--out: %w", err)

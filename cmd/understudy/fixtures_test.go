@@ -1,0 +1,84 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"understudy/fixtures"
+	"understudy/specs"
+)
+
+// line runs one command line.
+func line(args ...string) (code int, said string) {
+	var out, msg bytes.Buffer
+	code = run(args, &out, &msg)
+	return code, out.String() + msg.String()
+}
+
+const export = `{"log":{"version":"1.2","creator":{"name":"Insomnia","version":"9"},"entries":[
+{"startedDateTime":"2026-01-31T09:30:00.000Z","time":3,"request":{"method":"GET","url":"https://uat01.example.test/api/v2/order/309019176","headers":[{"name":"Authorization","value":"Bearer exported-Secret-1"}]},
+"response":{"status":200,"content":{"mimeType":"application/json","text":"{\"orderId\":\"1\"}"}}},
+{"startedDateTime":"2026-01-31T09:30:01.000Z","time":3,"request":{"method":"GET","url":"https://ads.example.test/x"},"response":{"status":204}}]}}`
+
+func TestAnExportBecomesAStoryWithoutSecrets(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	from, to := filepath.Join(folder, "export.har"), filepath.Join(folder, "story.har")
+	if err := os.WriteFile(from, []byte(export), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if code, said := line("fixtures", "scan", from); code != exitFailed || !strings.Contains(said, "entry 1, request.headers[0].value: looks like a secret (token)") || strings.Contains(said, "exported-Secret") {
+		t.Errorf("%d %s", code, said)
+	}
+	if code, said := line("fixtures", "import", from, "--provider", "fabric", "--out", to); code != 0 || !strings.Contains(said, "1 entries are left out") {
+		t.Fatalf("%d %s", code, said)
+	}
+	raw, err := os.ReadFile(to)
+	if err != nil || bytes.Contains(raw, []byte("exported-Secret")) || !bytes.Contains(raw, []byte(`"operation": "getOrder"`)) {
+		t.Errorf("%v %s", err, raw)
+	}
+	if code, said := line("fixtures", "scan", folder+"/story.har"); code != 0 {
+		t.Errorf("%d %s", code, said)
+	}
+	if code, said := line("fixtures", "redact", from, "--out", filepath.Join(folder, "clean.har")); code != 0 {
+		t.Errorf("%d %s", code, said)
+	}
+	if code, _ := line("fixtures", "scan", filepath.Join(folder, "clean.har")); code != 0 {
+		t.Error("what was redacted does not pass")
+	}
+}
+
+func TestWhatIsAskedWronglyIsSaid(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ args, want string }{
+		{"record --provider norse --upstream http://x.test --out OUT", `there is no provider "norse"`},
+		{"record --provider norce --out OUT", "one of --upstream and --from-journal is needed"},
+		{"record --provider norce --upstream x.test --out OUT", `--upstream "x.test" is not an http or https URL`},
+		{"record --provider norce --upstream https://a.api-se.norce.tech --out OUT", "say --live if that is meant"},
+		{"fixtures recover OUT", "nothing was cut off"},
+		{"fixtures scan " + os.DevNull + "x", "no such file"},
+		{"fixtures import nowhere.har --provider norce --out OUT", "nowhere.har"},
+	} {
+		args := strings.Fields(strings.ReplaceAll(c.args, "OUT", filepath.Join(t.TempDir(), "s.har")))
+		if code, said := line(args...); code != exitUsage || !strings.Contains(said, c.want) {
+			t.Errorf("%s: %d %s", c.args, code, said)
+		}
+	}
+}
+
+func TestOurOwnStoriesReplayClean(t *testing.T) {
+	t.Parallel()
+	for _, provider := range specs.Providers() {
+		for _, scenario := range fixtures.Stories(provider) {
+			if h, err := fixtures.Story(provider, scenario); err != nil || h.Log.Mark.Provenance != fixtures.Synthetic {
+				continue
+			}
+			if code, said := line("replay", filepath.Join("..", "..", "fixtures", provider, scenario+".har")); code != 0 {
+				t.Errorf("%s/%s: %d\n%s", provider, scenario, code, said)
+			}
+		}
+	}
+}
