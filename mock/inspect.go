@@ -3,6 +3,8 @@ package mock
 import (
 	"encoding/json"
 	"fmt"
+	"html"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -34,6 +36,24 @@ func (s *Server) Bugs() []string {
 		}
 	})
 	return list
+}
+
+// DeadLinks lists the URLs below an origin, which is this server's, that answers told and that lead to no operation and no page.
+// What an id in them names may be gone since.
+func (s *Server) DeadLinks(origin string) []string {
+	below := regexp.MustCompile(regexp.QuoteMeta(origin) + `/[^"'<>\s\\{}]*`)
+	seen := map[string]bool{}
+	var dead []string
+	s.eachExchange(func(x *journal.Exchange) {
+		told := html.UnescapeString(x.Response.Body) + " " + x.Response.Header.Get("Location")
+		for _, link := range below.FindAllString(told, -1) {
+			if !seen[link] && !s.engine.Leads(link) && !(x.Response.Truncated && strings.HasSuffix(told, link+" ")) {
+				dead = append(dead, fmt.Sprintf("%s (%s) told of %s, which leads nowhere", x.ID, x.Operation, link))
+			}
+			seen[link] = true
+		}
+	})
+	return dead
 }
 
 // Dump prints every world's journal, for a failed test.

@@ -86,7 +86,7 @@ func ensemble(t testing.TB, change ...func(*mock.Options)) map[string]*platform 
 			p.wire.CloseIdleConnections()
 		}
 		listener.Close()
-		for _, bug := range m.Bugs() {
+		for _, bug := range append(m.Bugs(), m.DeadLinks(listener.URL)...) {
 			t.Errorf("the simulator broke its word: %s", bug)
 		}
 		m.Close()

@@ -56,7 +56,7 @@ func Run(t testing.TB, change ...func(*mock.Options)) *Server {
 // inspect fails the test on what must never happen, and shows a failed test's journal.
 func (s *Server) inspect() {
 	if !s.tolerate {
-		for _, bug := range s.Mock.Bugs() {
+		for _, bug := range append(s.Mock.Bugs(), s.Mock.DeadLinks(s.URL)...) {
 			s.t.Errorf("the simulator broke its word: %s", bug)
 		}
 	}

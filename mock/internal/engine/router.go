@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -149,6 +150,27 @@ func (r *room) find(method, path string) (t target, vars map[string]string, ok b
 		match.Vars[name] = plain
 	}
 	return r.targets[i], match.Vars, true
+}
+
+// Leads tells whether a URL of this server leads to an operation or a page, whatever its method.
+func (e *Engine) Leads(link string) bool {
+	r, err := http.NewRequest(http.MethodGet, link, nil)
+	if err != nil {
+		return false
+	}
+	a := resolve(r, func(name string) bool { return e.rooms[name] != nil })
+	room := e.rooms[a.room]
+	if room == nil {
+		return false
+	}
+	if room.open(); room.failed != nil {
+		return false
+	}
+	if room.Outside {
+		a.path = "/" + a.room + cmp.Or(a.path, "/")
+	}
+	_, _, found := room.find(http.MethodGet, a.path)
+	return found
 }
 
 // allow lists the methods that a target takes.
