@@ -25,8 +25,38 @@ func conformance(s *harness.Stage) (list []harness.Contract) {
 	}
 	if s.Target.Mock() {
 		list = append(list, strays(s)...)
+		if op := s.Target.Document.Operation(s.About.Call.Operation); op != nil {
+			list = append(list, contract(harness.Conformance, op, "answers the page's own call with every documented field", func(scene *harness.Scene) { whole(scene, op) }))
+		}
 	}
 	return list
+}
+
+// whole plays the call of the vendor's page: every field that the page documents is expected in the mock's answer, whether its schema requires it or not.
+func whole(s *harness.Scene, op *document.Operation) {
+	var about struct{ Call harness.Call }
+	if err := s.Control("GET", "/providers/"+s.Target.Provider, nil, &about); err != nil {
+		s.Skip("%v", err)
+	}
+	told := s.SendCall(about.Call, op)
+	r := op.Response(about.Call.Status)
+	if told.Response.Status != about.Call.Status || r == nil {
+		s.Find(told, harness.Finding{Rule: harness.RuleWrongStatus, In: "status", Message: fmt.Sprintf("the page's call is answered %d, not %d", told.Response.Status, about.Call.Status)})
+		return
+	}
+	media := r.Content(told.Response.Header.Get("Content-Type"))
+	if media == nil {
+		return // the judge has said so
+	}
+	var seen harness.Coverage
+	s.Judge.Judge(told.Exchange, &seen)
+	media.Schema.EachProperty(func(pointer string, p *document.Schema) {
+		cell := harness.Cell{Provider: op.Provider, Operation: op.ID, Status: r.Status, Media: media.Type, Property: pointer}
+		if p.Provenance == "documented" && seen.Of(cell).Real == 0 {
+			s.Find(told, harness.Finding{Rule: harness.RuleAbsent, In: "body", Pointer: pointer, Line: p.Line, File: s.Target.Document.File, Provenance: p.Provenance,
+				Message: "the page documents it, and the mock does not answer it"})
+		}
+	})
 }
 
 // simulated lists the operations that a target can be asked: the mock declines some, and says so.

@@ -280,3 +280,13 @@ func (s *Stage) Close() {
 		s.Target.Close()
 	}
 }
+
+// SendCall sends the call of the vendor's page.
+func (s *Scene) SendCall(c Call, op *document.Operation) Told {
+	q, err := http.NewRequest(c.Method, c.URL, strings.NewReader(c.Body))
+	if err != nil {
+		s.Skip("the page's call cannot be sent: %v", err)
+	}
+	q.Header = http.Header(c.Headers).Clone()
+	return s.send(q, op, "the page's call")
+}
