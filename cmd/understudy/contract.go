@@ -59,7 +59,7 @@ type contractFlags struct {
 type contractRun struct {
 	contractFlags
 	Require     bool     `help:"A target without credentials is a failure (exit 3), not a skip."`
-	Order       int64    `placeholder:"N" help:"Play the contracts in an order that this number decides; -1 draws one and prints it. Default is the documents' own."`
+	Order       int64    `placeholder:"N" help:"Play the contracts in an order that this number decides; --order=-1 draws one. Default is the documents' own."`
 	Workers     int      `placeholder:"N" help:"How many providers to play at the same time; default is the number of processors."`
 	Report      []string `type:"path" placeholder:"FILE" help:"Write a report: .json, .xml (JUnit), .md or .html; repeatable."`
 	MinCoverage float64  `placeholder:"PERCENT" help:"Fail if less of the declared answers was brought about by behaviour."`
