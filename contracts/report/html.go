@@ -39,8 +39,14 @@ func HTML(w io.Writer, r harness.Report) error {
 		Summary  summary
 		Failures []harness.Entry
 		Skips    []reason
-		Excused  []excused
-	}{r, summarise(r), failures(r), skipped(r), allExcused(r)})
+		Excuses  []excuse
+	}{r, summarise(r), failures(r), skipped(r), excuses(r)})
+}
+
+// excuse is a reason why findings do not count, and the findings.
+type excuse struct {
+	Reason  string
+	Excused []excused
 }
 
 // excused is a finding that does not count.
@@ -49,12 +55,18 @@ type excused struct {
 	Finding harness.Finding
 }
 
-func allExcused(r harness.Report) (list []excused) {
+// excuses groups what does not count by the reason.
+func excuses(r harness.Report) (list []excuse) {
 	for _, e := range r.Entries() {
 		for _, f := range e.Findings {
-			if !counts(f) {
-				list = append(list, excused{e, f})
+			if counts(f) {
+				continue
 			}
+			i := slices.IndexFunc(list, func(x excuse) bool { return x.Reason == f.Accepted })
+			if i < 0 {
+				i, list = len(list), append(list, excuse{Reason: f.Accepted})
+			}
+			list[i].Excused = append(list[i].Excused, excused{e, f})
 		}
 	}
 	return list
