@@ -1,6 +1,11 @@
 package harness
 
 import (
+	"encoding/json"
+	"maps"
+	"os"
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -69,6 +74,38 @@ func TestExcusesAreStrict(t *testing.T) {
 	for _, bad := range []string{"- {provider: norce}", "- {provider: norce, operation: x, path: /a, reason: y, date: soon}", "- {provder: norce}", "- {provider: norce, operation: '[', path: /a, reason: y, date: 2026-03-02}"} {
 		if _, err := ReadAccepted([]byte(bad)); err == nil {
 			t.Errorf("%s is accepted", bad)
+		}
+	}
+}
+
+// TestThePublishedSchemaKnowsEveryKey holds contracts/understudy.schema.json to what is read.
+func TestThePublishedSchemaKnowsEveryKey(t *testing.T) {
+	t.Parallel()
+	raw, err := os.ReadFile("../understudy.schema.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	type object struct{ Properties map[string]any }
+	var schema struct {
+		object
+		Defs map[string]object `json:"$defs"`
+	}
+	if err := json.Unmarshal(raw, &schema); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		read  any
+		names map[string]any
+	}{{Config{}, schema.Properties}, {Sandbox{}, schema.Defs["sandbox"].Properties}} {
+		var keys []string
+		for _, f := range reflect.VisibleFields(reflect.TypeOf(c.read)) {
+			if key := f.Tag.Get("yaml"); key != "" {
+				keys = append(keys, key)
+			}
+		}
+		slices.Sort(keys)
+		if named := slices.Sorted(maps.Keys(c.names)); !slices.Equal(keys, named) {
+			t.Errorf("%T: read are %v, the schema names %v", c.read, keys, named)
 		}
 	}
 }
