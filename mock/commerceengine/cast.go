@@ -88,7 +88,7 @@ var scenes = []scene{
 	{engine.Role{Name: expired, ID: "ORD-1004", Note: "not paid within 7 days: no retry"}, teaTin, playExpired},
 	{engine.Role{Name: "paid", ID: "ORD-1005", Note: "paid by UPI: no retry"}, teaTin, playPaid},
 	{engine.Role{Name: cancelled, ID: "ORD-1006", Note: "paid, cancelled and refunded: no retry"}, teaSet, playCancelled},
-	{engine.Role{Name: "partly_paid", ID: "ORD-1007", Note: "half of it is paid: retry for the rest"}, teaSet, playPartlyPaid},
+	{engine.Role{Name: "partly_paid", ID: "ORD-1007", Note: "half of it is paid: retry for the rest after 15 minutes"}, teaSet, playPartlyPaid},
 	{engine.Role{Name: "nothing_due", ID: "ORD-1008", Note: "free: confirmed without a payment"}, freeSample, playNothingDue},
 	{engine.Role{Name: "unattempted", ID: "ORD-1009", Note: "no payment was requested yet"}, teaPot, func(*world.Tx, *Order) error { return nil }},
 	{engine.Role{Name: "withdrawn", ID: "ORD 1/2", Note: "the request was cancelled: retry at once; a number to percent-encode (ORD%201%2F2)"}, teaTin, playWithdrawn},

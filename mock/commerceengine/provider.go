@@ -33,6 +33,7 @@ func New() engine.Provider {
 		},
 		Behaviour: engine.Behaviour{
 			Operations: operations,
+			Scenarios:  scenarios,
 			Timers: map[string]func(*world.Tx, world.Timer) error{
 				attemptExpiry:  expireAttempt,
 				attemptOutcome: concludeAttempt,

@@ -337,6 +337,35 @@ func TestPaymentMethods(t *testing.T) {
 	})
 }
 
+// TestWhatPlaysNoScenario asks for one where nothing is paid: it is refused, and says which operations play some.
+func TestWhatPlaysNoScenario(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	refused(t, s.call("GET", order("ORD-1001", "payment-status"), "", "Prefer: scenario=declined"), 400, "bad_request", "getPaymentStatus cannot play: it plays none")
+	cart := s.call("POST", "/carts", `{"items":[{"product_id":"01J8XK3V9Q0000000000000000","variant_id":null,"quantity":1}]}`).Want(200).Text("content.cart.id")
+	free := s.call("POST", "/orders", `{"cart_id":"`+cart+`"`+paying(onPage)+`}`, "Prefer: scenario=declined")
+	refused(t, free, 400, "bad_request", "nothing in this call could go one way or another")
+	s.call("POST", "/orders", `{"cart_id":"`+cart+`"}`).Want(200) // the refusal has made no order of it
+	var told struct {
+		Operations []struct {
+			ID        string
+			Scenarios []string
+		}
+	}
+	if err := json.Unmarshal(s.Call("GET", "/_understudy/providers/commerceengine/operations", nil).Want(200).Body, &told); err != nil {
+		t.Fatal(err)
+	}
+	for _, op := range told.Operations {
+		if plays := op.ID == "retryPayment" || op.ID == "createOrder"; plays != (len(op.Scenarios) == 10) {
+			t.Errorf("%s lists the scenarios %v", op.ID, op.Scenarios)
+		}
+	}
+	rule := `{"match": {"provider": "commerceengine", "operation": "getOrder"}, "prefer": {"scenario": "declined"}}`
+	if r := s.Call("POST", "/_understudy/rules", json.RawMessage(rule)).Want(400); !strings.Contains(string(r.Body), "retryPayment") {
+		t.Errorf("the rule is refused without what would be right: %s", r.Body)
+	}
+}
+
 func TestScenarios(t *testing.T) {
 	t.Parallel()
 	cases := []struct {

@@ -9,6 +9,9 @@ import (
 	"understudy/mock/internal/world"
 )
 
+// scenarios are what the operations play that ask for a payment: all of them, however it is to be paid.
+var scenarios = map[string][]checkout.Scenario{"createOrder": checkout.Scenarios(), "retryPayment": checkout.Scenarios()}
+
 // cards are the test cards of the payment page that do not simply pay. Published by Juspay (test resources) are the first two; the others are assumed.
 var cards = map[string]checkout.Scenario{
 	"4012000000001097": checkout.Challenge,

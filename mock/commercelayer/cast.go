@@ -112,7 +112,7 @@ var effects = map[checkout.Scenario]string{
 	checkout.Approved:            "authorized without 3-D Secure",
 	checkout.Declined:            doNotHonor.effect(),
 	checkout.NoFunds:             noFunds.effect(),
-	checkout.Challenge:           "challenged: the right code is authorized, whatever the amount",
+	checkout.Challenge:           "challenged: the right code, Checkout1!, is authorized, whatever the amount",
 	checkout.ChallengeFailed:     "challenged, and no code is right: declined, " + noProof.code,
 	checkout.Frictionless:        "authenticated without a challenge, and authorized",
 	checkout.PendingThenApproved: "Pending without a challenge; authorized a minute later",

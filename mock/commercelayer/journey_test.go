@@ -130,6 +130,25 @@ var scenarios = map[string]struct {
 	"expired":               {"Pending - -", "Expired - -", 410},
 }
 
+// TestEveryOutcome brings the cast's challenge to each by the control API.
+func TestEveryOutcome(t *testing.T) {
+	t.Parallel()
+	for outcome, told := range map[string]string{
+		"approve": "Authorized 10000 Y", "decline": "Declined 20005 Y", "insufficient_funds": "Declined 20051 Y", "fail_authentication": "Declined 20154 N",
+		"abandon": "Pending - -", "pend": "Pending - -", "expire": "Expired - -",
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			t.Parallel()
+			s := open(t)
+			s.Call("POST", "/_understudy/commercelayer/yourdomain/payments/PendingSrc/"+outcome, nil).Want(200)
+			s.patchPayment("PendingSrc", attributes{"_refresh": true}).Want(200)
+			if got := s.told("PendingSrc"); got != told {
+				t.Errorf("Commerce Layer tells %q, want %q", got, told)
+			}
+		})
+	}
+}
+
 // TestScenarios asks for every scenario by the Prefer header on everything that authorizes, and by its token.
 func TestScenarios(t *testing.T) {
 	t.Parallel()

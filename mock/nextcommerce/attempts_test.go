@@ -608,6 +608,37 @@ var scenarioNames = []string{
 	"approved", "declined", "insufficient_funds", "challenge", "challenge_failed", "frictionless", "pending_then_approved", "pending_then_declined", "abandoned", "expired",
 }
 
+// TestAGivenAttempt waits at the bank's page, and can be brought to every outcome by the control API.
+func TestAGivenAttempt(t *testing.T) {
+	t.Parallel()
+	const path = "/_understudy/nextcommerce/example/"
+	for outcome, state := range map[string]string{
+		"approve": "completed", "decline": "declined", "insufficient_funds": "declined", "fail_authentication": "failed", "abandon": "abandoned", "pend": "pending", "expire": "expired",
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			t.Parallel()
+			s := open(t)
+			made := s.Call("POST", path+"orders", map[string]any{"state": "waiting", "total": "12.34", "currency": "EUR"}).Want(201)
+			want(t, made, map[string]any{"state": "waiting", "total.minor": 1234.0, "total.currency": "EUR"})
+			link := made.Text("payments.0.link")
+			if page := s.Call("GET", link, nil).Want(200); !strings.Contains(controls(page), "authenticate") {
+				t.Fatalf("the page has %s", controls(page))
+			}
+			s.Call("POST", path+"payments/"+made.Text("payments.0.id")+"/"+outcome, nil).Want(200)
+			if page := s.Call("GET", link, nil); stands(page) != state {
+				t.Errorf("the page says %q, want %q", stands(page), state)
+			}
+		})
+	}
+	t.Run("has no number yet", func(t *testing.T) {
+		t.Parallel()
+		r := open(t).Call("POST", path+"orders", map[string]any{"state": "waiting", "id": "100200"}).Want(400)
+		if !strings.Contains(string(r.Body), "leave the id out") {
+			t.Errorf("answered %s", r.Body)
+		}
+	})
+}
+
 // TestReturnURLs takes URLs that a form can be posted to, as they are, and refuses all others.
 func TestReturnURLs(t *testing.T) {
 	t.Parallel()

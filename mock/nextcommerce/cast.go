@@ -65,12 +65,15 @@ func roles() []engine.Role {
 	return list
 }
 
-// given makes an order in a role of the cast, or in a state of a payment or an order.
+// given makes an order in a role of the cast, or in a state of a payment or an order; or one that waits for its customer.
 func given(tx *world.Tx, g engine.Given) (engine.Summary, error) {
-	all := append(slices.Clone(stage), further...)
+	all := slices.Concat(stage, further, []role{{name: waiting}})
 	i := slices.IndexFunc(all, func(r role) bool { return r.name == g.Role })
 	if i < 0 {
 		return engine.Summary{}, engine.Refuse(engine.Invalid, "%q is no role and no state here; want %s", g.Role, idsOf(all, func(r role) any { return r.name }))
+	}
+	if g.Role == waiting && g.ID != "" {
+		return engine.Summary{}, engine.Refuse(engine.Invalid, "what waits for its customer has no number before it is paid; leave the id out")
 	}
 	if _, taken := orders.Get(tx, g.ID); taken {
 		return engine.Summary{}, engine.Refuse(engine.Conflict, "there is an order %q already", g.ID)
@@ -83,7 +86,15 @@ func given(tx *world.Tx, g engine.Given) (engine.Summary, error) {
 			return engine.Summary{}, engine.Refuse(engine.Invalid, "the total %s is none that an order can have; want at least 0.02, in %s", t, keysOf(currencies))
 		}
 	}
-	o, err := all[i].story(scene{tx: tx, number: g.ID, total: g.Total, rich: g.Total == nil})
+	s := scene{tx: tx, number: g.ID, total: g.Total, rich: g.Total == nil}
+	if g.Role == waiting {
+		a, err := waitingAttempt(s)
+		if err != nil {
+			return engine.Summary{}, err
+		}
+		return a.summary(), nil
+	}
+	o, err := all[i].story(s)
 	if err != nil {
 		return engine.Summary{}, err
 	}
@@ -98,12 +109,16 @@ func summaries(tx *world.Tx) []engine.Summary {
 	}
 	for _, a := range attempts.All(tx, "") {
 		if a.State == waiting || a.State == pending {
-			list = append(list, engine.Summary{ID: a.ID, State: a.State, Total: a.Amount, Due: a.Amount, Ledger: money.NewLedger(a.Amount.Currency), Payments: []engine.PaymentSummary{
-				{ID: a.ID, State: a.State, Link: attemptPath(a.ID)},
-			}})
+			list = append(list, a.summary())
 		}
 	}
 	return list
+}
+
+func (a *Attempt) summary() engine.Summary {
+	return engine.Summary{ID: a.ID, State: a.State, Total: a.Amount, Due: a.Amount, Ledger: money.NewLedger(a.Amount.Currency), Payments: []engine.PaymentSummary{
+		{ID: a.ID, State: a.State, Link: attemptPath(a.ID)},
+	}}
 }
 
 func summary(o *Order) engine.Summary {
@@ -125,7 +140,7 @@ func triggers() []engine.Trigger {
 		published("6011111111111117", "as test_card"),
 		published("6011000990139424", "as test_3ds_card"),
 		published("4111111111111111", "approved by the test gateway"),
-		published("5555555555554444", "approved after a 3-D Secure page"),
+		published("5555555555554444", "approved after a 3-D Secure page; the code is 123456 (ours)"),
 		published("4012888888881881", "declined with 2000: no order, a failed transaction"),
 		assumed(declines+"2001", "declined with that response code; any of the vendor's codes"),
 		assumed(declinesLater+"2001", "approved, but collect-payment is declined with that code"),
@@ -263,6 +278,21 @@ func (s scene) authorize(before time.Duration) (*Order, error) {
 	in := s.request(0, 101)
 	in.PaymentDetails.Gateway = new(int64(2))
 	return s.place(in, before)
+}
+
+// waitingAttempt is a card's customer at the bank's page. Only when they have paid is there an order.
+func waitingAttempt(s scene) (*Attempt, error) {
+	in, now := s.request(0, 102), s.tx.Now()
+	in.PaymentDetails.CardToken, in.PaymentDetails.ReturnURL = new(challenges+"visa_1111"), new("https://shop.example.com/return")
+	o, err := draft(s.tx, &in, now)
+	if err != nil {
+		return nil, err
+	}
+	p, err := in.payment(s.tx, o)
+	if err != nil {
+		return nil, err
+	}
+	return attempt(s.tx, &in, o, p, now)
 }
 
 func pendingOrder(s scene) (*Order, error) {

@@ -42,11 +42,7 @@ func collectPayment(c *engine.Call) (engine.Reply, error) {
 	}
 	now, instrument := c.Tx.Now(), o.Instrument
 	instrument.ThreeDS, instrument.SCA = false, "" // the customer is not there to be asked
-	code, err := collectCode(c.Scenario(), o.Instrument)
-	if err != nil {
-		return engine.Reply{}, err
-	}
-	t := o.charge(c.Tx, "debit", o.Outstanding, instrument, code, now)
+	t := o.charge(c.Tx, "debit", o.Outstanding, instrument, collectCode(c.Scenario(), o.Instrument), now)
 	if t.Status != succeeded {
 		return printDecline(t), nil
 	}
@@ -98,11 +94,7 @@ func captureOrder(c *engine.Call) (engine.Reply, error) {
 	if err != nil {
 		return engine.Reply{}, err
 	}
-	code, err := captureCode(c.Scenario())
-	if err != nil {
-		return engine.Reply{}, err
-	}
-	t, err := o.capture(c.Tx, code, c.Tx.Now())
+	t, err := o.capture(c.Tx, captureCode(c.Scenario()), c.Tx.Now())
 	switch {
 	case err != nil:
 		return engine.Reply{}, err

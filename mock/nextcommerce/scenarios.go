@@ -62,31 +62,25 @@ func (p *payment) followByCard(s checkout.Scenario) error {
 	return nil
 }
 
-// collectCode is how a charge without the customer goes: as the caller's scenario says, else as the instrument's trigger does.
-func collectCode(s checkout.Scenario, i Instrument) (int, error) {
-	code, known := cardAnswers[s]
+// collectCode is how a charge without the customer goes: as the caller's scenario says, one of those listed, else as the instrument's trigger does.
+func collectCode(s checkout.Scenario, i Instrument) int {
 	switch {
 	case s == "" && i.Decline != 0:
-		return i.Decline, nil
+		return i.Decline
 	case s == "":
-		return approvedCode, nil
+		return approvedCode
 	case s == checkout.Challenge: // nobody is there to answer one
-		return authorizationCode, nil
-	case !known, s == checkout.Frictionless:
-		return 0, cannotPlay(s, "a charge without the customer has no page and is answered at once", scenarios["collectPayment"])
+		return authorizationCode
 	}
-	return code, nil
+	return cardAnswers[s]
 }
 
 // captureCode is how taking an authorized sum goes.
-func captureCode(s checkout.Scenario) (int, error) {
-	switch s {
-	case "", checkout.Approved:
-		return approvedCode, nil
-	case checkout.Declined:
-		return doNotHonor, nil
+func captureCode(s checkout.Scenario) int {
+	if s == checkout.Declined {
+		return doNotHonor
 	}
-	return 0, cannotPlay(s, "a capture asks nobody for what was authorized", scenarios["captureOrder"])
+	return approvedCode
 }
 
 // cannotPlay refuses a scenario that has no meaning where it is asked for.
