@@ -190,6 +190,12 @@ func (b *Tab) Type(id, text string) {
 	ask(b, func(within chromedp.QueryOption) void { return chromedp.SendKeys(control(id), text, within) })
 }
 
+// Enter types into a field and presses the Enter key, which sends the form. It returns the status of the page that follows.
+func (b *Tab) Enter(id, text string) (status int) {
+	b.t.Helper()
+	return b.arrive(chromedp.SendKeys(control(id), text+"\n"))
+}
+
 // Choose sets the value of a select.
 func (b *Tab) Choose(id, value string) {
 	b.t.Helper()

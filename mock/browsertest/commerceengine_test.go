@@ -24,6 +24,10 @@ var commerceEngine = platform{
 			walk: func(b *Tab) { b.Type("card-number", "4242 4242 4242 4242"); b.Press("pay") },
 		},
 		{
+			name: "approved, by the keyboard alone", outcome: "approve", standing: "confirmed, success, 0.00 INR due", returned: "status=CHARGED",
+			walk: func(b *Tab) { b.Enter("card-number", "4012000000001097"); b.Enter("otp", b.Text("code")) },
+		},
+		{
 			name: "declined", outcome: "decline", standing: "draft, failed, 499.00 INR due", returned: "status=AUTHORIZATION_FAILED",
 			walk: func(b *Tab) { b.Press("decline") },
 		},

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"understudy/mock"
 	"understudy/mock/mocktest"
 )
 
@@ -156,19 +157,26 @@ func TestCountdown(t *testing.T) {
 	}
 }
 
-// TestFrame shows every page in a shop's frame, where it is paid, and not where framing is denied.
+// TestFrame shows every page in a shop's frame, unless framing is denied.
 func TestFrame(t *testing.T) {
 	t.Parallel()
 	for _, p := range platforms() {
-		t.Run(p.String(), func(t *testing.T) {
-			t.Parallel()
-			s := mocktest.Run(t)
-			pay := p.begin(s, "https://shop.example.test/thanks")
-			shop := OpenShop(t, fmt.Sprintf(`<!doctype html><title>Shop</title><div data-testid="frame"><iframe src="%s" width="600" height="700"></iframe></div>`, pay.link))
-			b := Open(t, Customer{})
-			b.Visit(shop.URL)
-			b.Frame("frame").Shows("amount")
-			b.Shot("framed")
-		})
+		for _, denied := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s, denied: %v", p, denied), func(t *testing.T) {
+				t.Parallel()
+				s := mocktest.Run(t, func(o *mock.Options) { o.DenyFraming = denied })
+				pay := p.begin(s, "https://shop.example.test/thanks")
+				// The shop writes its line only when whatever is framed has come, or has been turned away.
+				shop := OpenShop(t, fmt.Sprintf(`<!doctype html><title>Shop</title><p data-testid="line">waiting</p><div data-testid="frame"><iframe
+					src="%s" width="600" height="700" onload="document.querySelector('[data-testid=line]').textContent='here'"></iframe></div>`, pay.link))
+				b := Open(t, Customer{})
+				b.Visit(shop.URL)
+				b.Becomes("line", func(text string) bool { return text == "here" })
+				if shown := b.Frame("frame").Has("amount"); shown == denied {
+					t.Errorf("the page is shown: %v", shown)
+				}
+				b.Shot("framed")
+			})
+		}
 	}
 }
