@@ -24,11 +24,7 @@ var accepted []byte
 
 // Accepted reads the differences that are known.
 func Accepted() (harness.Accepted, error) {
-	list, err := harness.ReadAccepted(accepted)
-	if err != nil {
-		return nil, fmt.Errorf("contracts/accepted.yaml: %w", err)
-	}
-	return list, nil
+	return harness.ReadAccepted("contracts/accepted.yaml", accepted)
 }
 
 // suites make the contracts of each kind.

@@ -20,7 +20,7 @@ import (
 const defaultRecordings = "fixtures"
 
 // recordings makes a contract of each recorded exchange of a provider: nothing is sent, and what was answered then is judged now.
-func recordings(p harness.Plan, known harness.Accepted) (Programme, error) {
+func recordings(ctx context.Context, p harness.Plan, known harness.Accepted) (Programme, error) {
 	folder := p.Recordings
 	if folder == "" {
 		folder = defaultRecordings
@@ -36,11 +36,11 @@ func recordings(p harness.Plan, known harness.Accepted) (Programme, error) {
 	if err != nil {
 		return Programme{}, err
 	}
-	stage, err := harness.NewStage(context.Background(), target)
+	stage, err := harness.NewStage(ctx, target)
 	if err != nil {
 		return Programme{}, err
 	}
-	stage.Accepted, stage.Command, stage.Keep, stage.Result.URL = known, p.Command, p.Keep, folder
+	stage.Accepted, stage.Command, stage.Keep, stage.FailOn, stage.Result.URL = known, p.Command, p.Keep, p.FailOn, folder
 	var list []harness.Contract
 	for _, file := range files {
 		name, _ := filepath.Rel(folder, file)
@@ -53,8 +53,7 @@ func recordings(p harness.Plan, known harness.Accepted) (Programme, error) {
 	if len(list) == 0 {
 		return Programme{}, &harness.MissingError{Reason: fmt.Sprintf("no recording in %s is of %s", folder, p.Provider)}
 	}
-	list, err = Selection{p.Focus, p.Labels}.Pick(list)
-	return Programme{stage, list}, err
+	return prepared(ctx, stage, p, list)
 }
 
 // archives lists the HAR files below a folder.
@@ -83,6 +82,7 @@ func archive(t *harness.Target, file, name string) (list []harness.Contract, err
 	if err != nil {
 		return nil, err
 	}
+	var earlier []harness.Exchange // of the story: what the mock is told first, so that it holds what the recorded server held
 	for i, e := range story.Log.Entries {
 		mark := e.Mark.Over(story.Log.Mark)
 		if mark.Provider != t.Provider {
@@ -96,7 +96,12 @@ func archive(t *harness.Target, file, name string) (list []harness.Contract, err
 			continue // a customer's page, or a call to somebody else
 		}
 		x.Source = fmt.Sprintf("%s#%d", name, i+1)
-		c := contract(harness.Conformance, op, fmt.Sprintf("was answered %d as declared (%s)", x.Response.Status, x.Source), func(s *harness.Scene) { s.Tell(x) })
+		before := slices.Clone(earlier)
+		earlier = append(earlier, x)
+		c := contract(harness.Conformance, op, fmt.Sprintf("was answered %d as declared (%s)", x.Response.Status, x.Source), func(s *harness.Scene) {
+			s.Lead(before)
+			s.Tell(x)
+		})
 		c.Target = t.Name
 		list = append(list, c)
 	}

@@ -123,7 +123,7 @@ func credentials(s *harness.Stage, op *document.Operation, sample document.Reque
 			}
 			refuse("has not the right", sample.Carrying(scheme, "no-scope"), http.StatusForbidden, http.StatusUnauthorized)
 		} else {
-			refuse("is nobody's", sample.Carrying(scheme, "understudy-none"), http.StatusUnauthorized, http.StatusForbidden)
+			refuse("is nobody's", sample.Carrying(scheme, harness.Nobody), http.StatusUnauthorized, http.StatusForbidden)
 		}
 	}
 	return list

@@ -16,7 +16,7 @@ func Prepare(ctx context.Context, p harness.Plan) (Programme, error) {
 		return Programme{}, err
 	}
 	if p.Target == harness.TargetRecordings {
-		return recordings(p, known)
+		return recordings(ctx, p, known)
 	}
 	token := ""
 	if p.Token != "" {
@@ -31,13 +31,38 @@ func Prepare(ctx context.Context, p harness.Plan) (Programme, error) {
 		target.Close()
 		return Programme{}, err
 	}
-	stage.Accepted, stage.Command, stage.Keep = known, p.Command, p.Keep
+	stage.Accepted, stage.Command, stage.Keep, stage.FailOn = known, p.Command, p.Keep, p.FailOn
 	stage.Result.Order = p.Order
-	list, err := Selection{p.Focus, p.Labels}.Pick(List(stage))
+	programme, err := prepared(ctx, stage, p, List(stage))
 	if err != nil {
-		target.Close()
+		stage.Close()
 	}
+	return programme, err
+}
+
+// prepared picks among a stage's contracts, and puts the mock beside a target that is another.
+func prepared(ctx context.Context, stage *harness.Stage, p harness.Plan, all []harness.Contract) (Programme, error) {
+	if err := stage.Accepted.Check(p.Provider, p.Target, subjects(stage, all)); err != nil {
+		return Programme{}, err
+	}
+	if p.Target != harness.TargetMock {
+		if err := stage.Face(ctx); err != nil {
+			return Programme{}, err
+		}
+	}
+	list, err := Selection{p.Focus, p.Labels}.Pick(all)
 	return Programme{stage, list}, err
+}
+
+// subjects are what contracts can be about: operations, workflows and machines.
+func subjects(s *harness.Stage, all []harness.Contract) (names []string) {
+	for _, op := range s.Target.Document.Operations {
+		names = append(names, op.ID)
+	}
+	for _, c := range all {
+		names = append(names, c.Operation)
+	}
+	return names
 }
 
 // Work carries a plan out. What stood in the way is part of the result. It can be called once in a process.

@@ -6,9 +6,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/url"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
@@ -16,6 +18,7 @@ import (
 
 	"understudy/contracts"
 	"understudy/contracts/harness"
+	"understudy/contracts/mend"
 	"understudy/contracts/report"
 	"understudy/specs"
 )
@@ -33,6 +36,7 @@ Examples:
   understudy contract                                                       the mock, every provider
   understudy contract --url http://127.0.0.1:4242 --provider nextcommerce   a mock that runs already
   understudy contract --target sandbox --provider nextcommerce --effects read,write
+  understudy contract --target sandbox --provider norce --fail-on assumed --propose overlay.yaml
   understudy contract --focus collectPayment --report contract.html
   understudy contract list --labels 'kind:refusals && effect:charge'
 
@@ -62,6 +66,8 @@ type contractRun struct {
 	Order       int64    `placeholder:"N" help:"Play the contracts in an order that this number decides; --order=-1 draws one. Default is the documents' own."`
 	Workers     int      `placeholder:"N" help:"How many providers to play at the same time; default is the number of processors."`
 	Report      []string `type:"path" placeholder:"FILE" help:"Write a report: .json, .xml (JUnit), .md or .html; repeatable."`
+	FailOn      string   `default:"documented" enum:"documented,published,assumed" placeholder:"MARK" help:"The weakest mark of a document whose break before a sandbox or recordings is a failure: documented, published or assumed (${default}). The mock is held to all."`
+	Propose     string   `type:"path" placeholder:"FILE" help:"Write an OpenAPI Overlay that mends what our document claimed too much; of several providers, one each, as NAME.FILE."`
 	MinCoverage float64  `placeholder:"PERCENT" help:"Fail if less of the declared answers was brought about by behaviour."`
 	Keep        bool     `help:"Keep every exchange in the report, not only those that a finding speaks of."`
 }
@@ -89,7 +95,10 @@ func (c *contractRun) Run(out output, msg messages) error {
 		return err
 	}
 	for i := range plans {
-		plans[i].Keep, plans[i].Order = c.Keep, c.Order
+		plans[i].Keep, plans[i].Order, plans[i].FailOn = c.Keep, c.Order, c.FailOn
+		if plans[i].Target != harness.TargetMock && c.FailOn != "documented" {
+			plans[i].Command += " --fail-on " + c.FailOn
+		}
 	}
 	results := newCompany(c.Workers, c.ControlToken, msg).play(ctx, plans)
 	r := harness.Merge(results...)
@@ -103,7 +112,44 @@ func (c *contractRun) Run(out output, msg messages) error {
 		}
 	}
 	report.Terminal(out, r)
+	if c.Propose != "" {
+		if err := propose(out, c.Propose, r); err != nil {
+			return err
+		}
+	}
 	return c.verdict(ctx, r)
+}
+
+// propose writes the overlays that mend what a document claimed too much, and tells what they mend and what is left.
+func propose(out io.Writer, file string, r harness.Report) error {
+	proposals, err := mend.Propose(r)
+	if err != nil {
+		return err
+	}
+	made := slices.DeleteFunc(slices.Clone(proposals), func(p mend.Proposal) bool { return len(p.Actions) == 0 })
+	for _, p := range proposals {
+		for _, f := range p.Left {
+			fmt.Fprintf(out, "no overlay is known that mends: %s\n", f)
+		}
+	}
+	for _, p := range made {
+		text, err := p.Overlay(r.Started)
+		if err != nil {
+			return err
+		}
+		name := file
+		if len(made) > 1 {
+			name = filepath.Join(filepath.Dir(file), p.Provider+"."+filepath.Base(file))
+		}
+		if err := os.WriteFile(name, text, 0o644); err != nil {
+			return usage("--propose %w", err)
+		}
+		fmt.Fprintf(out, "%s: %d of %d findings about %s are gone with it\n", name, len(p.Mended), len(p.Mended)+len(p.Left), p.Provider)
+	}
+	if len(proposals) == 0 {
+		fmt.Fprintf(out, "nothing to propose: no document claimed too much\n")
+	}
+	return nil
 }
 
 func writeReport(file string, format report.Format, r harness.Report) error {

@@ -45,6 +45,9 @@ func (f Finding) String() string {
 	if f.Provenance != "" {
 		says = append(says, f.Provenance)
 	}
+	if f.Verdict != "" {
+		says = append(says, f.Verdict)
+	}
 	says = append(says, strings.Join(f.Readers, ", "))
 	return strings.TrimSpace(fmt.Sprintf("%s %s", f.Rule, strings.Join(where, " "))) + ": " + f.Message + " (" + strings.Join(says, "; ") + ")"
 }

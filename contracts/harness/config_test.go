@@ -55,7 +55,7 @@ func TestSettingsAreStrict(t *testing.T) {
 func TestExcusesAreStrict(t *testing.T) {
 	t.Parallel()
 	good := "- {provider: norce, operation: '*', rule: body, path: /a/*, reason: known, date: 2026-03-02}\n"
-	list, err := ReadAccepted([]byte(good))
+	list, err := ReadAccepted("accepted.yaml", []byte(good))
 	if err != nil || len(list) != 1 {
 		t.Fatal(list, err)
 	}
@@ -71,9 +71,44 @@ func TestExcusesAreStrict(t *testing.T) {
 	if stale := list.Stale([]Result{whole, {Provider: "fabric", Whole: true}}); len(stale) != 0 {
 		t.Errorf("an excuse that was needed: %v", stale)
 	}
-	for _, bad := range []string{"- {provider: norce}", "- {provider: norce, operation: x, path: /a, reason: y, date: soon}", "- {provder: norce}", "- {provider: norce, operation: '[', path: /a, reason: y, date: 2026-03-02}"} {
-		if _, err := ReadAccepted([]byte(bad)); err == nil {
-			t.Errorf("%s is accepted", bad)
+	bad := map[string]string{ // an excuse, and what is said of it
+		"- {provider: norce}":                                  "accepted.yaml:2: an excuse needs operation",
+		good + "- {provder: norce}":                            `accepted.yaml:3: there is no key "provder"`,
+		strings.Replace(good, "reason: known, ", "", 1):        "accepted.yaml:2: an excuse needs reason",
+		strings.Replace(good, ", date: 2026-03-02", "", 1):     "accepted.yaml:2: an excuse needs date",
+		strings.Replace(good, "2026-03-02", "soon", 1):         `accepted.yaml:2: date "soon" is not a day`,
+		strings.Replace(good, "'*'", "'['", 1):                 "accepted.yaml:2: ",
+		strings.Replace(good, "norce", "nordic", 1):            `accepted.yaml:2: provider "nordic" is none`,
+		strings.Replace(good, "rule: body", "rule: bodies", 1): `accepted.yaml:2: rule "bodies" is none`,
+		strings.Replace(good, "rule: body", "target: sand", 1): `accepted.yaml:2: target "sand" is none`,
+		good + good:       "accepted.yaml:3: norce * body /a/* is excused in line 2 already",
+		"provider: norce": "accepted.yaml:2: it is no list",
+	}
+	for text, want := range bad {
+		if _, err := ReadAccepted("accepted.yaml", []byte("# known\n"+text)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %q", text, err, want)
+		}
+	}
+}
+
+func TestAnExcuseIsForSomethingThatThereIs(t *testing.T) {
+	t.Parallel()
+	list, err := ReadAccepted("accepted.yaml", []byte("- {provider: norce, operation: 'update*', path: /a, reason: known, date: 2026-03-02}\n- {provider: norce, target: sandbox, operation: gone, path: /a, reason: known, date: 2026-03-02}\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		provider, target string
+		names            []string
+		want             string
+	}{
+		{"norce", TargetMock, []string{"updatePayment"}, ""},
+		{"norce", TargetMock, []string{"createPayment"}, `accepted.yaml:1: norce has no operation, workflow or machine "update*"`},
+		{"norce", TargetSandbox, []string{"updatePayment"}, `accepted.yaml:2: norce has no operation, workflow or machine "gone"`},
+		{"fabric", TargetMock, nil, ""},
+	} {
+		if err := list.Check(c.provider, c.target, c.names); (err == nil) != (c.want == "") || err != nil && err.Error() != c.want {
+			t.Errorf("%s before %s with %v: %v, want %q", c.provider, c.target, c.names, err, c.want)
 		}
 	}
 }

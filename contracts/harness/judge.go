@@ -271,25 +271,3 @@ func (j *Judge) Expect(cover *Coverage) {
 		}
 	}
 }
-
-// place says where the document speaks of what a finding is about.
-func (c *trial) place(f *Finding) {
-	f.File = c.judge.Document.File
-	if c.op != nil {
-		f.Line, f.Provenance = c.op.Line, c.op.Provenance
-	}
-	if c.response == nil {
-		return
-	}
-	f.Line, f.Provenance = c.response.Line, c.response.Provenance
-	if f.In == "body" && c.media != nil && c.media.Schema != nil {
-		if s := c.media.Schema.At(f.Pointer); s != nil {
-			f.Line, f.Provenance = s.Line, s.Provenance
-		}
-	}
-	for _, h := range c.response.Headers {
-		if f.In == "header" && strings.EqualFold(h.Name, f.Pointer) {
-			f.Line, f.Provenance = h.Line, h.Provenance
-		}
-	}
-}

@@ -26,6 +26,7 @@ type Plan struct {
 	Sandbox    *Sandbox `json:"sandbox,omitempty"`
 	Live       bool     `json:"live,omitempty"`
 	Recordings string   `json:"recordings,omitempty"`
+	FailOn     string   `json:"fail_on,omitempty"` // the weakest mark whose break counts before a sandbox; "" is documented
 	Keep       bool     `json:"keep,omitempty"`    // keep every exchange
 	Command    string   `json:"command,omitempty"` // what repeats it, up to its focus
 }

@@ -62,6 +62,7 @@ type Exchange struct {
 	Shape     bool          `json:"shape,omitempty"`  // brought by Prefer: code=, so it tells of the answer's shape only
 	Request   Request       `json:"request"`
 	Response  Response      `json:"response"`
+	Mock      *Response     `json:"mock,omitempty"` // what the mock answered to the same request; nil if it was not put to it
 	Error     string        `json:"error,omitempty"`
 	At        time.Time     `json:"at"`
 	Took      time.Duration `json:"took"` // nanoseconds
@@ -85,8 +86,15 @@ const (
 	RuleTransition   = "transition"       // an arrow led elsewhere, or one that is missing was taken
 	RuleWorkflow     = "workflow"         // a step's criterion does not hold
 	RuleDisagreement = "readers-disagree" // one reader of the document passes what the other does not
+	RuleDiffers      = "mock-differs"     // what was judged keeps the document, and the mock answers otherwise
 	RuleStale        = "stale"            // something is excused that does not happen any more
 )
+
+// Rules lists them.
+func Rules() []string {
+	return []string{RuleStatus, RuleMedia, RuleBody, RuleHeader, RuleTrailing, RuleUnwanted, RuleUndeclared, RuleLocation, RuleAbsent, RuleAccepted, RuleServerError, RuleWrongStatus,
+		RuleNoAnswer, RuleTransition, RuleWorkflow, RuleDisagreement, RuleDiffers, RuleStale}
+}
 
 // Finding is one thing that was broken.
 type Finding struct {
@@ -100,6 +108,7 @@ type Finding struct {
 	Readers    []string `json:"readers,omitempty"`    // which readers of the document say so: kin-openapi, libopenapi-validator, understudy
 	Exchange   int      `json:"exchange"`             // index into Entry.Exchanges; -1 if it is about none
 	Verdict    string   `json:"verdict,omitempty"`    // who is wrong, once both sides are known
+	Minor      bool     `json:"minor,omitempty"`      // its provenance is weaker than the run asks for: told, and does not count
 	Accepted   string   `json:"accepted,omitempty"`   // the reason why this does not count, from accepted.yaml
 }
 
@@ -139,9 +148,17 @@ func (e Entry) Labels() []string {
 	return []string{"provider:" + e.Provider, "operation:" + e.Operation, "target:" + e.Target, "kind:" + string(e.Kind), "effect:" + e.Effect}
 }
 
-// Broken lists the findings that count: those that nothing excuses.
+// Counts tells whether a finding breaks its contract: nothing excuses it, and it is about something sure enough.
+func (f Finding) Counts() bool { return f.Accepted == "" && !f.Minor }
+
+// Broken lists the findings that count.
 func (e Entry) Broken() []Finding {
-	return slices.DeleteFunc(slices.Clone(e.Findings), func(f Finding) bool { return f.Accepted != "" })
+	return slices.DeleteFunc(slices.Clone(e.Findings), func(f Finding) bool { return !f.Counts() })
+}
+
+// Disputes lists the findings that have a verdict and are not excused, whether they count or not.
+func (e Entry) Disputes() []Finding {
+	return slices.DeleteFunc(slices.Clone(e.Findings), func(f Finding) bool { return f.Verdict == "" || f.Accepted != "" })
 }
 
 // Result is what one worker did: one provider before one target.
@@ -155,6 +172,7 @@ type Result struct {
 	Took     time.Duration `json:"took"`
 	Entries  []Entry       `json:"entries"`
 	Coverage Coverage      `json:"coverage"`
+	Compared Compared      `json:"compared,omitzero"` // with the mock's answers to the same requests
 
 	Whole         bool           `json:"whole,omitempty"`         // nothing was left out
 	Excused       []string       `json:"excused,omitempty"`       // excuses that were needed

@@ -69,6 +69,11 @@ func (t *Target) Inputs() map[string]any {
 	return t.sandbox.Inputs
 }
 
+// Lists tells whether ids of the target's own are known for a path variable. A mock has the document's.
+func (t *Target) Lists(variable string) bool {
+	return t.sandbox == nil || len(t.sandbox.IDs[variable]) > 0
+}
+
 func (s *Sandbox) effects() []string {
 	if len(s.Effects) == 0 {
 		return []string{"read"}

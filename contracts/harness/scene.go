@@ -1,6 +1,7 @@
 package harness
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -26,7 +27,10 @@ type Stage struct {
 	Accepted Accepted // what is known to differ
 	Keep     bool     // keep every exchange, not only those that findings speak of
 	Command  string   // what repeats a contract, up to its focus
+	FailOn   string   // before a sandbox: the weakest mark whose break counts; "" is documented
 	Result   Result
+
+	facing *Counterpart // nil: answers are not compared with the mock's
 }
 
 // NewStage makes a stage before a target. A mock is asked about its provider first.
@@ -57,6 +61,7 @@ type Scene struct {
 
 	entry *Entry
 	all   []Exchange
+	faced *facing // nil until something is put to the mock too
 }
 
 // skipped ends a scene.
@@ -99,6 +104,7 @@ func (s *Scene) finish() {
 	e := s.entry
 	e.Sent = len(s.all)
 	for i := range e.Findings {
+		s.rule(&e.Findings[i])
 		if a := s.Accepted.Excuse(*e, e.Findings[i]); a != nil {
 			e.Findings[i].Accepted = a.Reason
 		}
@@ -112,6 +118,9 @@ func (s *Scene) finish() {
 		e.Status = Passed
 	}
 	s.keep()
+	if s.faced != nil {
+		_ = s.facing.mock.Control(context.WithoutCancel(s), http.MethodDelete, "", "/worlds/"+s.faced.world, nil, nil)
+	}
 	if s.World != "" && (e.Status != Failed || s.Target.Seed != "") {
 		_ = s.Target.Control(context.WithoutCancel(s), http.MethodDelete, "", "/worlds/"+s.World, nil, nil) // it may never have come into being
 	}
@@ -185,6 +194,7 @@ func (s *Scene) Tell(x Exchange) Told {
 		f.Exchange = t.index
 		s.entry.Findings = append(s.entry.Findings, f)
 	}
+	s.beside(t)
 	return t
 }
 
@@ -238,6 +248,14 @@ func answerOf(r *http.Request, x Exchange) *http.Response {
 // Find adds a finding about an exchange; the entry's operation says where the document speaks of it.
 func (s *Scene) Find(t Told, f Finding) {
 	f.Exchange = t.index
+	if f.Line == 0 || f.Provenance == "" {
+		placed := f
+		s.Judge.Place(t.Exchange, &placed)
+		f.Provenance = cmp.Or(f.Provenance, placed.Provenance)
+		if f.Line == 0 {
+			f.File, f.Line = placed.File, placed.Line
+		}
+	}
 	s.find(f)
 }
 
@@ -278,6 +296,9 @@ func (s *Scene) SendAstray(r document.Request, note string) Told {
 func (s *Stage) Close() {
 	if s.Target != nil && s.Target.Client != nil {
 		s.Target.Close()
+	}
+	if s.facing != nil {
+		s.facing.mock.Close()
 	}
 }
 

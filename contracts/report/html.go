@@ -21,12 +21,16 @@ var style string
 var layout string
 
 var document = template.Must(template.New("report").Funcs(template.FuncMap{
-	"style":   func() template.CSS { return template.CSS(style) },
-	"where":   where,
-	"excerpt": excerpt,
-	"body":    bodyOf,
-	"header":  headerLines,
-	"share":   share,
+	"style":    func() template.CSS { return template.CSS(style) },
+	"where":    where,
+	"excerpt":  excerpt,
+	"body":     bodyOf,
+	"header":   headerLines,
+	"share":    share,
+	"compared": compared,
+	"differs": func(findings []harness.Finding, exchange int) bool {
+		return slices.ContainsFunc(findings, func(f harness.Finding) bool { return f.Exchange == exchange && f.Rule == harness.RuleDiffers })
+	},
 	"real":    func(s harness.Share) string { return percent(s.Real, s.All) },
 	"shape":   func(s harness.Share) string { return percent(s.Shape, s.All) },
 	"seconds": func(d time.Duration) string { return fmt.Sprintf("%.1f s", d.Seconds()) },
@@ -39,34 +43,31 @@ func HTML(w io.Writer, r harness.Report) error {
 		Summary  summary
 		Failures []harness.Entry
 		Skips    []reason
+		Verdicts []judged
+		Marks    []string
+		Minor    []told
 		Excuses  []excuse
-	}{r, summarise(r), failures(r), skipped(r), excuses(r)})
+	}{r, summarise(r), failures(r), skipped(r), verdicts(r), harness.Provenances(), minor(r), excuses(r)})
 }
 
 // excuse is a reason why findings do not count, and the findings.
 type excuse struct {
 	Reason  string
-	Excused []excused
-}
-
-// excused is a finding that does not count.
-type excused struct {
-	Entry   harness.Entry
-	Finding harness.Finding
+	Excused []told
 }
 
 // excuses groups what does not count by the reason.
 func excuses(r harness.Report) (list []excuse) {
 	for _, e := range r.Entries() {
 		for _, f := range e.Findings {
-			if counts(f) {
+			if f.Accepted == "" {
 				continue
 			}
 			i := slices.IndexFunc(list, func(x excuse) bool { return x.Reason == f.Accepted })
 			if i < 0 {
 				i, list = len(list), append(list, excuse{Reason: f.Accepted})
 			}
-			list[i].Excused = append(list[i].Excused, excused{e, f})
+			list[i].Excused = append(list[i].Excused, told{e, f})
 		}
 	}
 	return list

@@ -38,6 +38,7 @@ type (
 		Failure *fault `xml:"failure,omitempty"`
 		Error   *fault `xml:"error,omitempty"`
 		Skipped *skip  `xml:"skipped,omitempty"`
+		Output  string `xml:"system-out,omitempty"`
 	}
 	fault struct {
 		Type    string `xml:"type,attr"`
@@ -131,6 +132,13 @@ func caseOf(e harness.Entry) testcase {
 		fmt.Fprintf(&text, "repeat: %s\n%s\n", e.Repeat.Command, e.Repeat.Curl)
 		c.Failure.Text = printable(text.String())
 	}
+	var told strings.Builder
+	for _, f := range e.Findings {
+		if f.Minor && f.Accepted == "" {
+			fmt.Fprintf(&told, "told, not failing: %s\n", f)
+		}
+	}
+	c.Output = printable(told.String())
 	return c
 }
 

@@ -30,6 +30,12 @@ func Markdown(w io.Writer, r harness.Report) error {
 			}
 		}
 	}
+	for _, row := range s.Rows {
+		if text := compared(row.Compared); text != "" {
+			fmt.Fprintf(&b, "\n%s before %s: %s.\n", row.Provider, row.Target, text)
+		}
+	}
+	verdictTable(&b, verdicts(r))
 	for _, f := range r.Findings {
 		fmt.Fprintf(&b, "\n**%s:** %s\n", f.Rule, cell(f.Message))
 	}
@@ -48,6 +54,7 @@ func Markdown(w io.Writer, r harness.Report) error {
 		}
 		fmt.Fprintf(&b, "\n```sh\n%s\n```\n</details>\n", strings.TrimSpace(e.Repeat.Command+"\n"+e.Repeat.Curl))
 	}
+	minorFindings(&b, minor(r))
 	if reasons := skipped(r); len(reasons) > 0 {
 		b.WriteString("\n### Skipped\n\n")
 		for _, why := range reasons {
@@ -56,6 +63,35 @@ func Markdown(w io.Writer, r harness.Report) error {
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+func verdictTable(b *strings.Builder, list []judged) {
+	if len(list) == 0 {
+		return
+	}
+	fmt.Fprintf(b, "\n### Who is wrong\n\n| verdict | %s | fail the run |\n|---|--:|--:|--:|--:|\n", strings.Join(harness.Provenances(), " | "))
+	for _, one := range list {
+		fmt.Fprintf(b, "| %s |", one.Verdict)
+		for _, m := range one.Marks {
+			fmt.Fprintf(b, " %d |", m.Findings)
+		}
+		fmt.Fprintf(b, " %d |\n", one.Counts)
+	}
+}
+
+// minorFindings tells what is weaker than the run asks for; a summary tells as many as it tells failures.
+func minorFindings(b *strings.Builder, list []told) {
+	if len(list) == 0 {
+		return
+	}
+	b.WriteString("\n### Told, not failing\n\n")
+	for i, one := range list {
+		if i == shownFailures {
+			fmt.Fprintf(b, "\n… and %d more.\n", len(list)-i)
+			return
+		}
+		fmt.Fprintf(b, "- %s: %s%s\n", cell(one.Entry.Title()), cell(one.Finding.Message), aside(one.Finding))
+	}
 }
 
 // aside is where a finding stands and what it rests on, in brackets.

@@ -60,8 +60,8 @@ func summarise(r harness.Report) summary {
 	return s
 }
 
-// counts tells whether nothing excuses a finding.
-func counts(f harness.Finding) bool { return f.Accepted == "" }
+// counts tells whether a finding is a failure.
+func counts(f harness.Finding) bool { return f.Counts() }
 
 // Headline is the run in one sentence.
 func (s summary) Headline() string {
@@ -140,4 +140,83 @@ func skipped(r harness.Report) (reasons []reason) {
 type reason struct {
 	Text  string
 	Count int
+}
+
+// judged is how often one verdict was given, by the mark of what was broken.
+type judged struct {
+	Verdict string
+	Marks   []marked // in the order of harness.Provenances
+	Counts  int      // of them, failures
+}
+
+// marked is a number of findings about places of one mark.
+type marked struct {
+	Provenance string
+	Findings   int
+}
+
+// verdicts tallies who is wrong, over all that nothing excuses; empty if no verdict was given.
+func verdicts(r harness.Report) (list []judged) {
+	for _, verdict := range harness.Verdicts() {
+		one := judged{Verdict: verdict}
+		for _, provenance := range harness.Provenances() {
+			one.Marks = append(one.Marks, marked{Provenance: provenance})
+		}
+		all := 0
+		for _, e := range r.Entries() {
+			for _, f := range e.Disputes() {
+				if f.Verdict != verdict {
+					continue
+				}
+				all++
+				if at := slices.Index(harness.Provenances(), f.Provenance); at >= 0 {
+					one.Marks[at].Findings++
+				}
+				if f.Counts() {
+					one.Counts++
+				}
+			}
+		}
+		if all > 0 {
+			list = append(list, one)
+		}
+	}
+	return list
+}
+
+// String is a verdict's row in a sentence: "the sandbox drifted: 3 documented; 3 of them count".
+func (j judged) String() string {
+	var parts []string
+	for _, m := range j.Marks {
+		if m.Findings > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", m.Findings, m.Provenance))
+		}
+	}
+	return fmt.Sprintf("%s: %s; %d fail the run", j.Verdict, cmp.Or(strings.Join(parts, ", "), "no mark"), j.Counts)
+}
+
+// told is a finding with the contract that it is about.
+type told struct {
+	Entry   harness.Entry
+	Finding harness.Finding
+}
+
+// minor lists what is told and does not fail the run, because the document is not sure enough of it.
+func minor(r harness.Report) (list []told) {
+	for _, e := range r.Entries() {
+		for _, f := range e.Findings {
+			if f.Minor && f.Accepted == "" {
+				list = append(list, told{e, f})
+			}
+		}
+	}
+	return list
+}
+
+// compared is what came of putting the same requests to the mock; "" if none were.
+func compared(c harness.Compared) string {
+	if c == (harness.Compared{}) {
+		return ""
+	}
+	return fmt.Sprintf("%s put to the mock too: %d answered alike, %d not; %d about what the mock does not hold", plural(c.Alike+c.Differing+c.Apart, "request"), c.Alike, c.Differing, c.Apart)
 }

@@ -15,6 +15,17 @@ func Terminal(w io.Writer, r harness.Report) {
 			fmt.Fprintf(w, "broken: %s (%s)\n%s\n", e.Title(), e.Target, harness.Account(e))
 		}
 	}
+	list := minor(r)
+	for i, one := range list {
+		if i == shownFailures {
+			fmt.Fprintf(w, "told, and %d more of its kind\n", len(list)-i)
+			break
+		}
+		fmt.Fprintf(w, "told: %s (%s)\n  %s\n", one.Entry.Title(), one.Entry.Target, one.Finding)
+	}
+	if len(list) > 0 {
+		fmt.Fprintln(w)
+	}
 	for _, f := range r.Findings {
 		fmt.Fprintf(w, "broken: %s\n\n", f)
 	}
@@ -30,6 +41,12 @@ func Terminal(w io.Writer, r harness.Report) {
 		}
 		fmt.Fprintf(w, "%-10s %-15s %5d kept %3d broken %3d skipped   %s   %s\n", one.Target, one.Provider, one.Tally.Passed, one.Tally.Failed, one.Tally.Skipped,
 			touched("answers", one.Answers), one.Result.Took.Round(10*time.Millisecond))
+		if text := compared(one.Compared); text != "" {
+			fmt.Fprintf(w, "%-26s %s\n", "", text)
+		}
+	}
+	for _, one := range verdicts(r) {
+		fmt.Fprintln(w, one)
 	}
 	fmt.Fprintf(w, "%s, in %s\n", s.Headline(), r.Took.Round(10*time.Millisecond))
 }

@@ -137,6 +137,27 @@ func Read(provider, profile string) (*Document, error) {
 		}
 		raw = result.Bytes
 	}
+	return of(provider, raw)
+}
+
+// Amended reads a provider's document as an overlay changes it. An action that changes nothing is an error.
+func Amended(provider string, overlay []byte) (*Document, error) {
+	raw, ok := specs.Document(provider)
+	if !ok {
+		return nil, fmt.Errorf("there is no document of %q; there are: %s", provider, strings.Join(specs.Providers(), ", "))
+	}
+	result, err := applyOverlay(raw, overlay)
+	if err != nil {
+		return nil, fmt.Errorf("the overlay of %s: %w", provider, err)
+	}
+	for _, w := range result.Warnings {
+		return nil, fmt.Errorf("the overlay of %s: %s: %s", provider, w.Target, w.Message)
+	}
+	return of(provider, result.Bytes)
+}
+
+// of reads a provider's document from what its bytes have become.
+func of(provider string, raw []byte) (*Document, error) {
 	d, err := Parse(raw)
 	if err != nil {
 		return nil, fmt.Errorf("specs/%s.yaml: %w", provider, err)
