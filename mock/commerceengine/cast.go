@@ -93,6 +93,7 @@ var scenes = []scene{
 	{engine.Role{Name: "unattempted", ID: "ORD-1009", Note: "no payment was requested yet"}, teaPot, func(*world.Tx, *Order) error { return nil }},
 	{engine.Role{Name: "withdrawn", ID: "ORD 1/2", Note: "the request was cancelled: retry at once; a number to percent-encode (ORD%201%2F2)"}, teaTin, playWithdrawn},
 
+	{engine.Role{Name: "expiring"}, teaTin, playExpiring},
 	{engine.Role{Name: draft}, teaTin, playRequested},
 	{engine.Role{Name: confirmed}, teaTin, playPaid},
 	{engine.Role{Name: fresh}, teaTin, playRequested},
@@ -196,6 +197,13 @@ func playExpired(tx *world.Tx, o *Order) error {
 	return o.move(tx, "expire")
 }
 
+// playExpiring leaves the order its last minutes, with nothing tried yet.
+func playExpiring(tx *world.Tx, o *Order) error {
+	o.Expires = tx.Now().Add(lastMinutes)
+	tx.At(orderExpiry, o.Number, o.Expires)
+	return nil
+}
+
 func playCancelled(tx *world.Tx, o *Order) error {
 	if err := playPaid(tx, o); err != nil {
 		return err
@@ -293,7 +301,7 @@ var triggers = []engine.Trigger{
 	{Where: "upi", Value: "failure@upi", Effect: "on the payment page: declined", Provenance: "published", Source: source},
 	{Where: "upi", Value: "expired@upi", Effect: "on the payment page: the time is up; every scenario has its address, such as abandoned@upi", Provenance: "assumed"},
 	{Where: "return_url", Value: responseKey, Effect: "the response key: HMAC-SHA256 of the returned query, for the shop to verify; the same in every store and world", Provenance: "published", Source: "Juspay, payment response (the algorithm; the key is ours)"},
-	{Where: "carts: metadata." + lifeKey, Value: "15m", Effect: "the order takes payments for that long, instead of 7 days", Provenance: "assumed"},
+	{Where: "carts: metadata." + lifeKey, Value: "15m", Effect: "the order takes payments for that long, instead of 7 days; one that the control API gives in state expiring has 5 minutes left", Provenance: "assumed"},
 	{Where: "carts: product_id", Value: subscription, Effect: "499.00 a month: the order carries a mandate", Provenance: "assumed"},
 	{Where: "carts: product_id", Value: freeSample, Effect: "free: the order is confirmed without a payment", Provenance: "assumed"},
 	{Where: "carts: product_id", Value: teaTin + ", " + teaPot + ", " + teaSet, Effect: "299.00, 599.00, 899.00: one for each habit of the dummy gateway", Provenance: "assumed"},

@@ -366,6 +366,19 @@ func TestWhatPlaysNoScenario(t *testing.T) {
 	}
 }
 
+// TestAnExpiringOrder has five minutes left, and its payment page no more than that.
+func TestAnExpiringOrder(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	number := s.Given("commerceengine", "store_01", "expiring")
+	link := s.retry(number, onPage).Want(200).Text("content.payment_info.payment_links.web")
+	s.Advance(5*time.Minute - time.Second)
+	s.Call("GET", link, nil).Want(200)
+	s.Advance(time.Second)
+	s.Call("GET", link, nil).Want(410)
+	refused(t, s.retry(number, onPage), 400, "order_expired", "took payments until 2026")
+}
+
 func TestScenarios(t *testing.T) {
 	t.Parallel()
 	cases := []struct {

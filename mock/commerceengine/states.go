@@ -22,6 +22,8 @@ const (
 	tokenLife = 15 * time.Minute
 	// orderLife is how long an order takes payments, unless its cart's metadata set another time. Assumed, after a Juspay session example.
 	orderLife = 7 * 24 * time.Hour
+	// lastMinutes is what an order that is given as expiring has left.
+	lastMinutes = 5 * time.Minute
 	// cartLife, accessLife and refreshLife are assumed.
 	cartLife    = 30 * 24 * time.Hour
 	accessLife  = time.Hour
