@@ -361,7 +361,7 @@ func TestWhatPlaysNoScenario(t *testing.T) {
 		}
 	}
 	rule := `{"match": {"provider": "commerceengine", "operation": "getOrder"}, "prefer": {"scenario": "declined"}}`
-	if r := s.Call("POST", "/_understudy/rules", json.RawMessage(rule)).Want(400); !strings.Contains(string(r.Body), "retryPayment") {
+	if r := s.Call("POST", "/_understudy/rules", json.RawMessage(rule)).Want(400); !strings.Contains(string(r.Body), "no scenario, or a call of createOrder or retryPayment would be right") {
 		t.Errorf("the rule is refused without what would be right: %s", r.Body)
 	}
 }

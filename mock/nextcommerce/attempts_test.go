@@ -586,7 +586,7 @@ func TestScenarios(t *testing.T) {
 				after := s.order(c.number)
 				switch {
 				case !can:
-					if refused(t, r, "scenario="+scenario); string(after.Body) != string(before.Body) {
+					if refused(t, r, "scenario="+scenario+", which "+map[string]string{"collect-payment": "collectPayment", "capture": "captureOrder"}[c.operation]+" cannot play. Want one of approved, declined"); string(after.Body) != string(before.Body) {
 						t.Error("the refusal changed the order")
 					}
 				case code == "":

@@ -88,9 +88,9 @@ func (b Behaviour) CannotPlay(operation string, s checkout.Scenario) (why, want 
 	case s == "", b.Scenarios == nil, slices.Contains(can, s):
 		return "", ""
 	case len(can) == 0:
-		return operation + " cannot play: it plays none", "none here; " + strings.Join(slices.Sorted(maps.Keys(b.Scenarios)), ", ") + " plays some"
+		return operation + " cannot play: it plays none", "no scenario, or a call of " + strings.Join(slices.Sorted(maps.Keys(b.Scenarios)), " or ")
 	}
-	return operation + " cannot play", "one of " + strings.Trim(fmt.Sprint(can), "[]")
+	return operation + " cannot play", "one of " + strings.ReplaceAll(strings.Trim(fmt.Sprint(can), "[]"), " ", ", ")
 }
 
 // Story is who is on stage.
