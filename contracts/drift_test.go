@@ -10,6 +10,7 @@ import (
 	"net/http/httputil"
 	"net/url"
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,6 +19,7 @@ import (
 	"understudy/contracts/harness"
 	"understudy/contracts/harness/document"
 	"understudy/contracts/mend"
+	"understudy/fixtures"
 )
 
 // sandboxToken is the variable that holds the stand-in's credential.
@@ -224,5 +226,58 @@ func TestTwoMocksAreAlike(t *testing.T) {
 	}
 	if strings.Contains(string(document.Written(r)), "drift-test-secret") {
 		t.Error("the report holds the secret")
+	}
+}
+
+// recorded plays a recording of an order that was read, with the answer changed, as the recordings target does.
+func recorded(t *testing.T, change func(order map[string]any)) harness.Report {
+	t.Helper()
+	story, err := fixtures.Story("nextcommerce", "page")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range story.Log.Entries {
+		answer := &story.Log.Entries[i].Response
+		raw, err := answer.Body()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var body map[string]any
+		d := json.NewDecoder(bytes.NewReader(raw))
+		d.UseNumber()
+		if err := d.Decode(&body); err != nil {
+			t.Fatal(err)
+		}
+		change(body)
+		*answer = fixtures.NewResponse(answer.Status, answer.Header(), document.Written(body))
+	}
+	folder := t.TempDir()
+	raw, err := json.Marshal(story)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(folder, "page.har"), raw, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	programme, err := Prepare(t.Context(), harness.Plan{Provider: "nextcommerce", Target: harness.TargetRecordings, Recordings: folder, FailOn: "documented"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer programme.Stage.Close()
+	for _, c := range programme.Contracts {
+		programme.Stage.Play(context.WithoutCancel(t.Context()), c)
+	}
+	return harness.Merge(programme.Stage.Result)
+}
+
+func TestRecordingsAreFacedWithTheMock(t *testing.T) {
+	t.Parallel()
+	r := recorded(t, func(map[string]any) {})
+	if c := r.Results[0].Compared; len(disputes(r)) > 0 || c.Alike == 0 || c.Differing > 0 {
+		t.Fatalf("as it was recorded: %+v, %v", c, disputes(r))
+	}
+	r = recorded(t, func(order map[string]any) { delete(order, "total_incl_tax") })
+	if found := disputes(r); len(found) != 1 || found[0].Verdict != harness.VerdictDrifted || harness.Count(r.Entries()).Failed != 1 {
+		t.Errorf("a documented member is missing: %v", found)
 	}
 }

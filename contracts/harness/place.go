@@ -30,9 +30,7 @@ func (c *trial) place(f *Finding) {
 	}
 	f.Line, f.Provenance = c.response.Line, c.response.Provenance
 	if f.In == "body" && c.media != nil && c.media.Schema != nil {
-		if s := c.media.Schema.At(f.Pointer); s != nil {
-			f.Line, f.Provenance = s.Line, s.Provenance
-		}
+		f.Line, f.Provenance = c.media.Schema.At(f.Pointer).Line, c.media.Schema.MarkAt(f.Pointer, c.response.Provenance)
 	}
 	for _, h := range c.response.Headers {
 		if f.In == "header" && strings.EqualFold(h.Name, f.Pointer) {
@@ -49,10 +47,8 @@ func (c *trial) placeRequest(f *Finding) {
 			f.Line, f.Provenance = p.Line, p.Provenance
 		}
 	}
-	if s := bodySchema(c.op); in == "body" && s != nil {
-		if s = s.At(name); s.Line > 0 {
-			f.Line, f.Provenance = s.Line, s.Provenance
-		}
+	if s := bodySchema(c.op); in == "body" && s != nil && s.At(name).Line > 0 {
+		f.Line, f.Provenance = s.At(name).Line, s.MarkAt(name, c.op.Body.Provenance)
 	}
 }
 

@@ -67,7 +67,7 @@ func excuses(r harness.Report) (list []excuse) {
 			if i < 0 {
 				i, list = len(list), append(list, excuse{Reason: f.Accepted})
 			}
-			list[i].Excused = append(list[i].Excused, told{e, f})
+			list[i].Excused = append(list[i].Excused, told{Entry: e, Finding: f})
 		}
 	}
 	return list

@@ -90,7 +90,7 @@ func minorFindings(b *strings.Builder, list []told) {
 			fmt.Fprintf(b, "\n… and %d more.\n", len(list)-i)
 			return
 		}
-		fmt.Fprintf(b, "- %s: %s%s\n", cell(one.Entry.Title()), cell(one.Finding.Message), aside(one.Finding))
+		fmt.Fprintf(b, "- %s%s: %s%s\n", cell(one.Entry.Title()), one.Often(), cell(one.Finding.Message), aside(one.Finding))
 	}
 }
 

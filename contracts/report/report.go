@@ -199,18 +199,37 @@ func (j judged) String() string {
 type told struct {
 	Entry   harness.Entry
 	Finding harness.Finding
+	More    int // how often the same was found in other places
 }
 
-// minor lists what is told and does not fail the run, because the document is not sure enough of it.
+// minor lists what is told and does not fail the run, because the document is not sure enough of it: each thing once, with the first contract that met it.
 func minor(r harness.Report) (list []told) {
 	for _, e := range r.Entries() {
 		for _, f := range e.Findings {
-			if f.Minor && f.Accepted == "" {
-				list = append(list, told{e, f})
+			if !f.Minor || f.Accepted != "" {
+				continue
 			}
+			if i := slices.IndexFunc(list, func(t told) bool {
+				return t.Entry.Provider == e.Provider && t.Entry.Target == e.Target && t.Finding.String() == f.String()
+			}); i >= 0 {
+				list[i].More++
+				continue
+			}
+			list = append(list, told{Entry: e, Finding: f})
 		}
 	}
 	return list
+}
+
+// Often is how often it was met, if more than once: ", and 3 times more".
+func (t told) Often() string {
+	switch t.More {
+	case 0:
+		return ""
+	case 1:
+		return ", and once more"
+	}
+	return fmt.Sprintf(", and %d times more", t.More)
 }
 
 // compared is what came of putting the same requests to the mock; "" if none were.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"encoding/xml"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -170,5 +171,42 @@ func TestOfPicksByEnding(t *testing.T) {
 	}
 	if _, err := Of(filepath.Join("x", "report.pdf")); err == nil || !strings.Contains(err.Error(), ".html") {
 		t.Errorf("a wrong ending: %v", err)
+	}
+}
+
+func TestReportsTellWhoIsWrong(t *testing.T) {
+	t.Parallel()
+	claimed := harness.Finding{Rule: harness.RuleBody, Message: "the note is null", In: "body", Pointer: "/note", Provenance: "assumed", Verdict: harness.VerdictClaimed, Minor: true, Exchange: 0}
+	differs := harness.Finding{Rule: harness.RuleDiffers, Message: "the sandbox gives 1, and the mock leaves it out", In: "body", Pointer: "/total", Provenance: "documented", Verdict: harness.VerdictMock, Exchange: 0}
+	exchange := harness.Exchange{Request: harness.Request{Method: "GET", URL: "http://127.0.0.1:1/x"}, Response: harness.Response{Status: 200, Body: []byte(`{"total": 1}`)}, Mock: &harness.Response{Status: 200, Body: []byte(`{"of the mock": 2}`)}}
+	kept := harness.Entry{Provider: "norce", Operation: "getOrder", Target: "sandbox", Kind: harness.Conformance, Name: "answers 200", Status: harness.Passed, Findings: []harness.Finding{claimed, claimed, claimed}, Exchanges: []harness.Exchange{exchange}}
+	broken := kept
+	broken.Name, broken.Status, broken.Findings = "answers 201", harness.Failed, []harness.Finding{differs}
+	r := harness.Merge(harness.Result{Provider: "norce", Target: "sandbox", Entries: []harness.Entry{kept, broken}, Compared: harness.Compared{Alike: 7, Differing: 1, Apart: 2}})
+	terminal := func(w io.Writer, r harness.Report) error {
+		Terminal(w, r)
+		return nil
+	}
+	want := map[string]struct {
+		format Format
+		tells  []string
+	}{
+		"terminal": {terminal, []string{"our spec claimed too much: 3 assumed; 0 fail the run", "the mock is wrong: 1 documented; 1 fail the run", "and 2 times more", "10 requests put to the mock too: 7 answered alike, 1 not; 2 about"}},
+		"markdown": {Markdown, []string{"| our spec claimed too much | 0 | 0 | 3 | 0 |", "| the mock is wrong | 1 | 0 | 0 | 1 |", "Told, not failing", "and 2 times more", "7 answered alike"}},
+		"html":     {HTML, []string{"Who is wrong", "Told, not failing", "and 2 times more", "The mock answered 200", "of the mock", "7 answered alike"}},
+		"junit":    {JUnit, []string{"told, not failing: body body /note", "verdict: the mock is wrong"}},
+	}
+	for name, c := range want {
+		text := write(t, c.format, r)
+		for _, part := range c.tells {
+			if !strings.Contains(text, part) {
+				t.Errorf("%s does not tell %q:\n%s", name, part, text)
+			}
+		}
+	}
+	for name, f := range Formats {
+		if text := write(t, f, story()); strings.Contains(text, "Told, not failing") {
+			t.Errorf("%s tells of what is not there", name)
+		}
 	}
 }

@@ -18,10 +18,10 @@ func Terminal(w io.Writer, r harness.Report) {
 	list := minor(r)
 	for i, one := range list {
 		if i == shownFailures {
-			fmt.Fprintf(w, "told, and %d more of its kind\n", len(list)-i)
+			fmt.Fprintf(w, "told: %d things more, which a report lists (--report)\n", len(list)-i)
 			break
 		}
-		fmt.Fprintf(w, "told: %s (%s)\n  %s\n", one.Entry.Title(), one.Entry.Target, one.Finding)
+		fmt.Fprintf(w, "told: %s (%s)%s\n  %s\n", one.Entry.Title(), one.Entry.Target, one.Often(), one.Finding)
 	}
 	if len(list) > 0 {
 		fmt.Fprintln(w)

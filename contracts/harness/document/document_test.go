@@ -53,3 +53,47 @@ func checkSchema(t *testing.T, at string, s *Schema, seen map[*Schema]bool) {
 	}
 	checkSchema(t, at+"/*", s.Items, seen)
 }
+
+// shared is a document in which two places of different marks share a schema that has none.
+const shared = `
+openapi: 3.0.3
+info: {title: Shared, version: '1'}
+servers: [{url: /}]
+paths:
+  /x:
+    get:
+      operationId: x
+      x-effect: read
+      x-provenance: assumed
+      responses:
+        '200':
+          description: Both.
+          content:
+            application/json:
+              schema:
+                type: object
+                properties:
+                  sure: {type: object, x-provenance: documented, properties: {money: {$ref: '#/components/schemas/Money'}}}
+                  told: {type: object, x-provenance: published, properties: {money: {$ref: '#/components/schemas/Money'}}}
+                  list: {type: array, items: {allOf: [{type: object, x-provenance: published, properties: {money: {$ref: '#/components/schemas/Money'}}}]}}
+                  money: {$ref: '#/components/schemas/Money'}
+components:
+  schemas:
+    Money: {type: object, properties: {amount: {type: string}}}
+`
+
+func TestASharedSchemaHasTheMarkOfThePlaceThatUsesIt(t *testing.T) {
+	t.Parallel()
+	d, err := Parse([]byte(shared))
+	if err != nil {
+		t.Fatal(err)
+	}
+	schema := d.Operation("x").Response(200).Media[0].Schema
+	for pointer, want := range map[string]string{
+		"/sure/money/amount": "documented", "/told/money/amount": "published", "/list/3/money": "published", "/money/amount": "assumed", "/told/none/such": "published", "": "assumed",
+	} {
+		if got := schema.MarkAt(pointer, "assumed"); got != want {
+			t.Errorf("%s is %s, not %s", pointer, got, want)
+		}
+	}
+}

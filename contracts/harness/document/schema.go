@@ -12,7 +12,8 @@ import (
 type Schema struct {
 	Name       string // of the component, if it is one
 	Line       int    // where it stands in the document
-	Provenance string // its own mark, or that of what holds it
+	Provenance string // its own mark, or that of what holds it; where several do, of the first
+	Marked     bool   // the mark is its own
 
 	Type     string // empty: any
 	Nullable bool
@@ -91,7 +92,7 @@ func (r *schemas) fill(s *Schema, h *base.Schema, inherited string) {
 	if low := h.GoLow(); low != nil && low.GetRootNode() != nil {
 		s.Line = low.GetRootNode().Line
 	}
-	s.Provenance = mark(h.Extensions, inherited)
+	s.Provenance, s.Marked = mark(h.Extensions, inherited), mark(h.Extensions, "") != ""
 	if len(h.Type) > 0 {
 		s.Type = h.Type[0]
 	}

@@ -152,3 +152,58 @@ func (s *Schema) At(pointer string) *Schema {
 	}
 	return here[0]
 }
+
+// marked is a schema with the mark of the nearest place that has one, on the way that led to it.
+type marked struct {
+	*Schema
+	mark string
+}
+
+// MarkAt is the mark of the nearest marked place above what stands at a pointer into a value, the schema there included. A schema without a mark of its own, which
+// several places may share, has that of the place through which the pointer leads. inherited is the mark of what holds the whole.
+func (s *Schema) MarkAt(pointer, inherited string) string {
+	here := withParts([]marked{{s, inherited}}, nil)
+	for _, part := range Parts(pointer) {
+		var next []marked
+		for _, h := range here {
+			if found := h.step(part); found != nil {
+				next = append(next, marked{found, h.mark})
+			}
+		}
+		if len(next) == 0 {
+			break
+		}
+		here = withParts(next, nil)
+	}
+	return here[0].mark
+}
+
+// step is the schema of a member or an item; nil if nothing is said of it.
+func (s *Schema) step(part string) *Schema {
+	for _, p := range s.Properties {
+		if p.Name == part {
+			return p.Schema
+		}
+	}
+	if _, err := strconv.Atoi(part); err == nil && s.Items != nil {
+		return s.Items
+	}
+	return s.Additional
+}
+
+// withParts lists schemas with all that they are composed of, each with its mark.
+func withParts(list, known []marked) []marked {
+	for _, m := range list {
+		if m.Schema == nil || slices.ContainsFunc(known, func(k marked) bool { return k.Schema == m.Schema }) {
+			continue
+		}
+		if m.Marked {
+			m.mark = m.Provenance
+		}
+		known = append(known, m)
+		for _, part := range m.parts() {
+			known = withParts([]marked{{part, m.mark}}, known)
+		}
+	}
+	return known
+}
