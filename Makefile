@@ -4,6 +4,7 @@ GO           ?= go
 STATICCHECK  ?= honnef.co/go/tools/cmd/staticcheck@v0.8.2
 LISTEN       ?= 127.0.0.1:4242
 FUZZTIME     ?= 10s
+MUTANTS      ?= 400
 CONTAINER    ?= docker
 
 # The race detector needs a C compiler; without one, Go sets CGO_ENABLED to 0 by itself.
@@ -79,6 +80,10 @@ bench: ## measure speed beside a floor, start-up and memory
 .PHONY: contract
 contract: build ## hold the mock to the documents: every contract of every provider
 	./bin/understudy contract
+
+.PHONY: mutants
+mutants: ## break the mock in one thing at a time and see that the contracts notice (MUTANTS of each provider, default 400; 0: every one)
+	$(GO) test -timeout 60m -run TestTheSuitesKillMutants -v ./contracts/mutants -sample $(MUTANTS)
 
 .PHONY: fuzz
 fuzz: ## fuzz every target for FUZZTIME each (default 10s)

@@ -100,8 +100,10 @@ type way struct {
 
 // bring tries what brings a status, and then, on the mock, asks for it outright. What is answered on the way is judged all the same.
 func bring(s *harness.Scene, op *document.Operation, r *document.Response, media string) {
-	for _, w := range ways(s, op, r.Status, media) {
-		told := s.Send(w.request, w.note)
+	var told harness.Told
+	tried := ways(s, op, r.Status, media)
+	for _, w := range tried {
+		told = s.Send(w.request, w.note)
 		if told.Response.Status == r.Status && (media == "" || mediaIs(told, media)) {
 			return
 		}
@@ -117,6 +119,9 @@ func bring(s *harness.Scene, op *document.Operation, r *document.Response, media
 	}
 	if !s.Target.Mock() {
 		s.Skip("nothing that the document says brings %d", r.Status)
+	}
+	if len(tried) > 0 && slices.Contains(certain, r.Status) {
+		s.Find(told, harness.Finding{Rule: harness.RuleWrongStatus, In: "status", Message: fmt.Sprintf("%s, and it is answered %d; %d would be right", tried[len(tried)-1].note, told.Response.Status, r.Status)})
 	}
 	sample := s.Target.Sample(op, "")
 	sample.Header.Set("Prefer", fmt.Sprintf("code=%d", r.Status))
@@ -146,6 +151,9 @@ func mediaIs(t harness.Told, media string) bool {
 	return strings.HasPrefix(strings.ToLower(t.Response.Header.Get("Content-Type")), strings.ToLower(media))
 }
 
+// certain are the statuses that a mock's declared operation cannot but give, once it is asked in the way that HTTP has for it.
+var certain = []int{http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusNotAcceptable, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType}
+
 // ways lists what may bring a status, by what HTTP and the document say of it.
 func ways(s *harness.Scene, op *document.Operation, status int, media string) (list []way) {
 	sample := s.Target.Sample(op, "")
@@ -163,7 +171,7 @@ func ways(s *harness.Scene, op *document.Operation, status int, media string) (l
 		list = append(list, way{"a credential without the right", sample.Carrying(op.Security[0][0], "no-scope")})
 	case status == http.StatusNotFound:
 		for _, p := range op.Parameters {
-			if p.In == "path" {
+			if p.In == "path" && p.Schema != nil { // not one of the server's: a tenant may come into being when it is named
 				list = append([]way{{"path " + p.Name + " is unknown", sample.With(p, another(sample.Path[p.Name]))}}, list...)
 			}
 		}

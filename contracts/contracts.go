@@ -33,6 +33,7 @@ var suites = []func(*harness.Stage) []harness.Contract{
 	refusals,
 	workflows,
 	transitions,
+	agreements,
 }
 
 // List makes all contracts of a stage, in order.

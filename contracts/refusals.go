@@ -61,6 +61,9 @@ func refusal(op *document.Operation, place string, attempts []attempt) harness.C
 	return contract(harness.Refusals, op, "refuses a wrong "+place, func(s *harness.Scene) {
 		tried := 0
 		for _, a := range attempts {
+			if a.statuses == nil && s.Target.Mock() {
+				a.statuses = fitting(a.Place)
+			}
 			if a.Certain || s.Judge.Forbids(op, a.Request) {
 				tried++
 				try(s, op, a)
@@ -70,6 +73,14 @@ func refusal(op *document.Operation, place string, attempts []attempt) harness.C
 			s.Skip("every wrong %s that was made is permitted by one alternative or another", place)
 		}
 	})
+}
+
+// fitting are the statuses that speak of a place of the request. A vendor may have others; the mock has to be exact.
+func fitting(place string) []int {
+	if strings.HasPrefix(place, "path") {
+		return []int{http.StatusBadRequest, http.StatusNotFound, http.StatusUnprocessableEntity}
+	}
+	return []int{http.StatusBadRequest, http.StatusUnprocessableEntity}
 }
 
 // notAbout are statuses that speak of something else than what was sent.

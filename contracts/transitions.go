@@ -276,7 +276,9 @@ func (p *stageplay) ask(s subject, a harness.Move) (harness.Told, bool) {
 	if m.Path == nil || op == nil {
 		return harness.Told{}, false
 	}
-	return p.Send(m.request(p.Target.Sample(op, ""), s), fmt.Sprintf("%s by %s", a.From, a.Event)), true
+	told := p.Send(m.request(p.Target.Sample(op, ""), s), fmt.Sprintf("%s by %s", a.From, a.Event))
+	askAgain(p.Scene, told)
+	return told, true
 }
 
 // request fills a move in.

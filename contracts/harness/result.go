@@ -84,6 +84,7 @@ const (
 	RuleWrongStatus  = "wrong-status"     // declared, but not what this request has to bring
 	RuleNoAnswer     = "no-answer"        // the connection broke
 	RuleTransition   = "transition"       // an arrow led elsewhere, or one that is missing was taken
+	RuleUnlike       = "told-unlike"      // two answers speak differently of the same thing, and nothing happened between them
 	RuleWorkflow     = "workflow"         // a step's criterion does not hold
 	RuleDisagreement = "readers-disagree" // one reader of the document passes what the other does not
 	RuleDiffers      = "mock-differs"     // what was judged keeps the document, and the mock answers otherwise

@@ -59,9 +59,10 @@ type Scene struct {
 	*Stage
 	World string
 
-	entry *Entry
-	all   []Exchange
-	faced *facing // nil until something is put to the mock too
+	entry  *Entry
+	all    []Exchange
+	faced  *facing // nil until something is put to the mock too
+	memory Memory
 }
 
 // skipped ends a scene.
@@ -189,6 +190,9 @@ func (s *Scene) Tell(x Exchange) Told {
 	t := Told{Exchange: x, index: len(s.all)}
 	s.all = append(s.all, x)
 	findings := s.Judge.Judge(x, &s.Result.Coverage)
+	if s.Target.Mock() { // elsewhere things happen by themselves
+		findings = append(findings, s.memory.Hear(s.Target.Document, s.Target.Path(s.World, x.Request.URL), x)...)
+	}
 	t.sound = len(findings) == 0
 	for _, f := range findings {
 		f.Exchange = t.index
@@ -196,6 +200,12 @@ func (s *Scene) Tell(x Exchange) Told {
 	}
 	s.beside(t)
 	return t
+}
+
+// Path is the vendor's path of a URL in a world, escaped and without a query.
+func (t *Target) Path(world, at string) string {
+	path, _, _ := strings.Cut(strings.TrimPrefix(at, t.Base(world)), "?")
+	return path
 }
 
 // Doer sends requests that are made elsewhere, as a workflow's steps, with the target's credentials. Those that meet an operation of the provider's document are judged by
@@ -215,6 +225,9 @@ func (d doer) Do(r *http.Request) (*http.Response, error) {
 	s := d.scene
 	path, below := strings.CutPrefix(r.URL.String(), s.Target.Base(s.World))
 	if !below {
+		if r.Method != http.MethodGet {
+			s.memory.Forget()
+		}
 		return s.Target.Client.Do(r)
 	}
 	path, _, _ = strings.Cut(path, "?")
@@ -280,6 +293,9 @@ func (s *Scene) find(f Finding) {
 
 // Control asks the mock's control API about this scene's world.
 func (s *Scene) Control(method, path string, body, into any) error {
+	if method != http.MethodGet {
+		s.memory.Forget()
+	}
 	return s.Target.Control(s, method, s.World, path, body, into)
 }
 

@@ -1,0 +1,213 @@
+package contracts
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+
+	"understudy/contracts/harness"
+	"understudy/contracts/harness/document"
+)
+
+// agreements make a contract of each operation and each read that tells of the same thing: asked right after it, the read tells the same. The scene's memory does the comparing.
+func agreements(s *harness.Stage) (list []harness.Contract) {
+	if !s.Target.Mock() {
+		return nil // elsewhere things happen by themselves, and ids are not to be had for the asking
+	}
+	all := simulated(s)
+	for _, op := range all {
+		for _, read := range readsOf(op, all) {
+			list = append(list, contract(harness.Conformance, op, "is told alike by "+read.ID, func(scene *harness.Scene) { ask(scene, op, read) }))
+		}
+		if givesToken(op) {
+			list = append(list, contract(harness.Conformance, op, "gives a token that is taken", func(scene *harness.Scene) { carry(scene, op, all) }))
+		}
+	}
+	return list
+}
+
+// readsOf picks the reads that can be asked about what an operation answers: itself, if it is one, and one for each thing that it tells of.
+func readsOf(op *document.Operation, all []*document.Operation) (list []*document.Operation) {
+	for _, name := range things(op) {
+		var found *document.Operation
+		for _, r := range all {
+			of := things(r)
+			if r != op && isRead(r) && len(of) > 0 && of[0] == name && (found == nil || endsInVariable(r) && !endsInVariable(found)) {
+				found = r
+			}
+		}
+		if found != nil && !slices.Contains(list, found) {
+			list = append(list, found)
+		}
+	}
+	if isRead(op) {
+		list = append(list, op)
+	}
+	return list
+}
+
+// token is how an answer calls what later requests carry as their credential.
+const token = "access_token"
+
+// givesToken tells whether a success holds a token.
+func givesToken(op *document.Operation) (gives bool) {
+	for _, r := range op.Responses {
+		for _, m := range r.Media {
+			m.Schema.EachProperty(func(pointer string, _ *document.Schema) {
+				gives = gives || r.Status >= 200 && r.Status < 300 && strings.HasSuffix(pointer, "/"+token)
+			})
+		}
+	}
+	return gives
+}
+
+// carry has an operation give a token, and looks for a read that takes it. It need not have the right to every one.
+func carry(s *harness.Scene, op *document.Operation, all []*document.Operation) {
+	told := s.Send(s.Target.Sample(op, ""), "the document's example")
+	given := ""
+	var answer any
+	if json.Unmarshal(told.Response.Body, &answer) == nil {
+		given = find(answer, token)
+	}
+	if given == "" {
+		s.Skip("it gives none")
+	}
+	var read harness.Told
+	for _, other := range all {
+		if !isRead(other) || other.Optional() {
+			continue
+		}
+		sample := s.Target.Sample(other, "").Bare()
+		sample.Header.Set("Authorization", "Bearer "+given)
+		if read = s.Send(sample, other.ID+" with the token"); read.Response.Status != http.StatusUnauthorized {
+			return
+		}
+	}
+	s.Find(read, harness.Finding{Rule: harness.RuleWrongStatus, In: "status", Message: fmt.Sprintf("no read takes the token that %s gave", op.ID)})
+}
+
+// find looks for a member's text, however deep.
+func find(v any, name string) (text string) {
+	switch v := v.(type) {
+	case map[string]any:
+		if text, ok := v[name].(string); ok {
+			return text
+		}
+		for _, inner := range v {
+			text = cmp.Or(text, find(inner, name))
+		}
+	case []any:
+		for _, inner := range v {
+			text = cmp.Or(text, find(inner, name))
+		}
+	}
+	return text
+}
+
+// endsInVariable tells whether a path names the very thing that is read.
+func endsInVariable(op *document.Operation) bool {
+	return strings.HasSuffix(strings.TrimSuffix(op.Path, "/"), "}")
+}
+
+func isRead(op *document.Operation) bool { return op.Effect == "read" && op.Method == http.MethodGet }
+
+// things are the names of the schemas in a success that stand for things, the outermost first.
+func things(op *document.Operation) (names []string) {
+	depths := map[string]int{}
+	add := func(depth int, s *document.Schema) {
+		name := harness.ThingName(s)
+		if before, known := depths[name]; name != "" && (!known || depth < before) {
+			depths[name] = depth
+		}
+	}
+	for _, r := range op.Responses {
+		if r.Status < 200 || r.Status >= 300 {
+			continue
+		}
+		for _, m := range r.Media {
+			add(0, m.Schema)
+			m.Schema.EachProperty(func(pointer string, p *document.Schema) {
+				add(strings.Count(pointer, "/"), p)
+				if p != nil {
+					add(strings.Count(pointer, "/"), p.Items)
+				}
+			})
+		}
+	}
+	return slices.SortedFunc(maps.Keys(depths), func(a, b string) int { return cmp.Or(depths[a]-depths[b], strings.Compare(a, b)) })
+}
+
+// ask has an operation answer, and then a read about each thing that the answer told of.
+func ask(s *harness.Scene, op, read *document.Operation) {
+	sample := s.Target.Sample(op, "")
+	told := s.Send(sample, "the document's example")
+	if told.Response.Status >= 300 {
+		s.Skip("%s answers %d", op.ID, told.Response.Status)
+	}
+	if !askAbout(s, sample.Path, told, read) {
+		s.Skip("nothing in the answer says what to ask %s for", read.ID)
+	}
+}
+
+// askAgain has the reads tell, right after a write that succeeded, of the things that it told of.
+func askAgain(s *harness.Scene, told harness.Told) {
+	op := s.Target.Document.Operation(told.Operation)
+	if op == nil || op.Effect == "read" || told.Response.Status >= 300 {
+		return
+	}
+	_, vars := s.Target.Document.Match(op.Method, s.Target.Path(s.World, told.Request.URL))
+	for _, read := range readsOf(op, simulated(s.Stage)) {
+		askAbout(s, vars, told, read)
+	}
+}
+
+// askAbout sends a read about each thing of an answer; it tells whether there is any.
+func askAbout(s *harness.Scene, vars map[string]string, told harness.Told, read *document.Operation) bool {
+	requests := about(s, vars, told, read)
+	for _, r := range requests {
+		s.Send(r, read.ID+" of the same")
+	}
+	return len(requests) > 0
+}
+
+// mostAsked is how many things of one answer are asked about.
+const mostAsked = 3
+
+// about makes a read's requests about the things of an answer: its variables are what the first request had, or what the thing calls itself.
+func about(s *harness.Scene, vars map[string]string, told harness.Told, read *document.Operation) (list []document.Request) {
+	foreign := func(name string) bool { return name == "id" && read.ID != told.Operation } // everything has one
+	plain := s.Target.Sample(read, "")
+	open := slices.DeleteFunc(slices.Collect(maps.Keys(plain.Path)), func(name string) bool {
+		_, same := vars[name]
+		return same && !foreign(name)
+	})
+	for name := range plain.Path {
+		if value, same := vars[name]; same && !foreign(name) {
+			plain.Path[name] = value
+		}
+	}
+	if len(open) == 0 {
+		return []document.Request{plain}
+	}
+	all := harness.Things(s.Target.Document.Operation(told.Operation), told.Response)
+	for _, key := range slices.Sorted(maps.Keys(all)) {
+		thing := all[key]
+		if !slices.Contains(things(read), thing.Name) || len(list) == mostAsked {
+			continue
+		}
+		r := s.Target.Sample(read, "")
+		maps.Copy(r.Path, plain.Path)
+		for _, name := range open {
+			r.Path[name] = harness.Identity(thing.Members)
+			if own, ok := thing.Members[name]; ok && own != nil {
+				r.Path[name] = fmt.Sprint(own)
+			}
+		}
+		list = append(list, r)
+	}
+	return list
+}
