@@ -79,7 +79,7 @@ bench: ## measure speed beside a floor, start-up and memory
 
 .PHONY: contract
 contract: build ## hold the mock to the documents: every contract of every provider
-	./bin/understudy contract
+	./bin/understudy contract --min-coverage answers=60,properties=45,transitions=100
 
 .PHONY: mutants
 mutants: ## break the mock in one thing at a time and see that the contracts notice (MUTANTS of each provider, default 400; 0: every one)

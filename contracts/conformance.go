@@ -208,7 +208,7 @@ func another(text string) string {
 	}, text)
 }
 
-// variants ask for the success in every other way that the document offers: other media types of the body, and every optional parameter at once.
+// variants ask for the success in every other way that the document offers: other media types of the body, and the optional parameters, one by one and all at once.
 func variants(s *harness.Stage, op *document.Operation) (list []harness.Contract) {
 	succeed := func(name string, r document.Request) {
 		list = append(list, contract(harness.Conformance, op, name, func(scene *harness.Scene) {
@@ -229,13 +229,15 @@ func variants(s *harness.Stage, op *document.Operation) (list []harness.Contract
 	if !s.Target.Mock() {
 		return list
 	}
-	all, optional := s.Target.Sample(op, ""), 0
+	sample := s.Target.Sample(op, "")
+	all, optional := sample, 0
 	for _, p := range op.Parameters {
 		if p.In == "query" && !p.Required && p.Example != nil {
 			all, optional = all.With(p, p.Example), optional+1
+			succeed("takes "+p.Name+" alone", sample.With(p, p.Example)) // one may leave out what another asks for
 		}
 	}
-	if optional > 0 {
+	if optional > 1 {
 		succeed("takes every optional parameter", all)
 	}
 	return list

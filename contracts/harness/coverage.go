@@ -96,13 +96,17 @@ func (s Share) Percent() float64 {
 	return 100 * float64(s.Real) / float64(s.All)
 }
 
-// Shares sums up answers, properties and transitions.
+// Shares sums up answers, properties and transitions. Properties are counted of answers that can be had: not of those that were seen in shape only.
 func (c Coverage) Shares() (answers, properties, transitions Share) {
 	for cell, h := range c.cells {
 		share := &answers
-		switch {
+		answer := cell
+		answer.Property = ""
+		switch whole := c.cells[answer]; {
 		case cell.Transition != "":
 			share = &transitions
+		case cell.Property != "" && whole.Real == 0 && whole.Shape > 0:
+			continue
 		case cell.Property != "":
 			share = &properties
 		}

@@ -72,3 +72,22 @@ func TestCoverageTellsBehaviourFromShape(t *testing.T) {
 		t.Errorf("%+v", a.Of(answer))
 	}
 }
+
+// TestPropertiesOfShapesAreNotCounted: what only Prefer brings shows nothing of what behaviour leaves out.
+func TestPropertiesOfShapesAreNotCounted(t *testing.T) {
+	t.Parallel()
+	var c Coverage
+	for status, shape := range map[int]bool{200: false, 500: true} {
+		answer := Cell{Provider: "acme", Operation: "getOrder", Status: status, Media: "application/json"}
+		c.Touch(answer, shape)
+		for _, property := range []string{"/id", "/note"} {
+			answer.Property = property
+			c.Expect(answer, "documented")
+		}
+		answer.Property = "/id"
+		c.Touch(answer, shape)
+	}
+	if answers, properties, _ := c.Shares(); answers != (Share{All: 2, Real: 1, Shape: 1}) || properties != (Share{All: 2, Real: 1}) {
+		t.Errorf("answers %+v, properties %+v", answers, properties)
+	}
+}

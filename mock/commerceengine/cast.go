@@ -276,6 +276,10 @@ func (o *Order) summary(tx *world.Tx) engine.Summary {
 		a, _ := attempts.Get(tx, id)
 		s.Payments = append(s.Payments, engine.PaymentSummary{ID: a.ID, State: a.State, Link: a.page(tx.Place.Tenant)})
 	}
+	for _, id := range o.Refunds {
+		r, _ := refunds.Get(tx, id)
+		s.Machines = map[string][]engine.Standing{refundStates.Machine: append(s.Machines[refundStates.Machine], engine.Standing{ID: r.ID, State: r.State})}
+	}
 	return s
 }
 

@@ -428,5 +428,6 @@ func summary(tx *world.Tx, o *Order) engine.Summary {
 		}
 		s.Payments = append(s.Payments, shown)
 	}
+	s.Machines = map[string][]engine.Standing{fulfillmentStates.Machine: {{ID: o.ID, State: o.Fulfillment}}}
 	return s
 }

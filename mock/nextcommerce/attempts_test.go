@@ -625,6 +625,9 @@ func TestAGivenAttempt(t *testing.T) {
 				t.Fatalf("the page has %s", controls(page))
 			}
 			s.Call("POST", path+"payments/"+made.Text("payments.0.id")+"/"+outcome, nil).Want(200)
+			if all := s.Call("GET", path+"orders", nil).Want(200); !strings.Contains(string(all.Body), `"attempts":[{"id":"`+made.Text("payments.0.id")+`","state":"`+state+`"}]`) {
+				t.Errorf("no order tells of the attempt: %s", all.Body)
+			}
 			if page := s.Call("GET", link, nil); stands(page) != state {
 				t.Errorf("the page says %q, want %q", stands(page), state)
 			}

@@ -45,6 +45,8 @@ var further = []role{
 	{"partially_paid", "paid but for a line that was added", payable},
 	{"open", "paid, nothing sent yet", paidOrder},
 	{"fulfilled", "all of it was sent", archivedOrder},
+	{"unfulfilled", "paid, nothing sent yet", paidOrder},
+	{"not_required", "nothing of it is sent: a download", downloadedOrder},
 }
 
 // cast makes what a store holds at first.
@@ -101,28 +103,40 @@ func given(tx *world.Tx, g engine.Given) (engine.Summary, error) {
 	return summary(o), nil
 }
 
-// summaries are the tenant's orders, and what still waits for its customer.
+// summaries are the tenant's orders, and the attempts that led to none, or to none yet.
 func summaries(tx *world.Tx) []engine.Summary {
-	list := []engine.Summary{}
-	for _, o := range orders.All(tx, "") {
-		list = append(list, summary(o))
-	}
+	made, waits := []engine.Summary{}, []engine.Summary{}
+	ways := map[string][]engine.Standing{} // by order, of those that became one
 	for _, a := range attempts.All(tx, "") {
-		if a.State == waiting || a.State == pending {
-			list = append(list, a.summary())
+		if a.Order == "" {
+			waits = append(waits, a.summary())
+		} else {
+			ways[a.Order] = append(ways[a.Order], engine.Standing{ID: a.ID, State: a.State})
 		}
 	}
-	return list
+	for _, o := range orders.All(tx, "") {
+		s := summary(o)
+		if way := ways[o.Number]; way != nil {
+			s.Machines[attemptStates.Machine] = way
+		}
+		made = append(made, s)
+	}
+	return append(made, waits...)
 }
 
 func (a *Attempt) summary() engine.Summary {
-	return engine.Summary{ID: a.ID, State: a.State, Total: a.Amount, Due: a.Amount, Ledger: money.NewLedger(a.Amount.Currency), Payments: []engine.PaymentSummary{
-		{ID: a.ID, State: a.State, Link: attemptPath(a.ID)},
-	}}
+	return engine.Summary{
+		ID: a.ID, State: a.State, Total: a.Amount, Due: a.Amount, Ledger: money.NewLedger(a.Amount.Currency),
+		Payments: []engine.PaymentSummary{{ID: a.ID, State: a.State, Link: attemptPath(a.ID)}},
+		Machines: map[string][]engine.Standing{attemptStates.Machine: {{ID: a.ID, State: a.State}}},
+	}
 }
 
 func summary(o *Order) engine.Summary {
-	return engine.Summary{ID: o.Number, State: o.Status, Payment: o.PaymentStatus, Total: o.totals().Sum.Incl, Due: o.Outstanding, Ledger: o.Ledger, Payments: []engine.PaymentSummary{}}
+	return engine.Summary{
+		ID: o.Number, State: o.Status, Payment: o.PaymentStatus, Total: o.totals().Sum.Incl, Due: o.Outstanding, Ledger: o.Ledger, Payments: []engine.PaymentSummary{},
+		Machines: map[string][]engine.Standing{fulfillmentStates.Machine: {{ID: o.Number, State: o.FulfillmentStatus}}},
+	}
 }
 
 // triggers are the values that make something happen, and on what each rests.
@@ -271,6 +285,12 @@ func payable(s scene) (*Order, error) {
 }
 
 func paidOrder(s scene) (*Order, error) { return s.place(s.request(0, 102, 103), day) }
+
+func downloadedOrder(s scene) (*Order, error) {
+	in := s.request(0, 104)
+	in.Lines[0].Product = 104
+	return s.place(in, day)
+}
 
 func authorizedOrder(s scene) (*Order, error) { return s.authorize(day) }
 

@@ -141,6 +141,14 @@ type Summary struct {
 	Due      money.Amount     `json:"due"`
 	Ledger   money.Ledger     `json:"ledger"` // of all its payments
 	Payments []PaymentSummary `json:"payments"`
+	// Machines tell of what else of the order has states of its own, by the machine's name; nil for nothing.
+	Machines map[string][]Standing `json:"machines,omitempty"`
+}
+
+// Standing is where one thing of a machine stands.
+type Standing struct {
+	ID    string `json:"id"` // what Apply takes
+	State string `json:"state"`
 }
 
 // PaymentSummary is one payment of an order.
