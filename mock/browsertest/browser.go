@@ -120,7 +120,7 @@ func (b *Tab) call(_ any, err error) {
 }
 
 // glance is how long an element of a frame is looked for before the frame is looked at again: it may have gone on to another page.
-const glance = 2 * time.Second
+const glance = 10 * time.Second
 
 // ask runs an action on elements of the tab or its frame. What it is given keeps its queries there.
 func ask[T any](b *Tab, action func(within chromedp.QueryOption) chromedp.Action[T]) T {
@@ -184,10 +184,12 @@ func (b *Tab) Click(id string) {
 	ask(b, func(within chromedp.QueryOption) void { return chromedp.Click(control(id), within) })
 }
 
-// Type types into a field.
+// Type types into a field, in place of what stands there.
 func (b *Tab) Type(id, text string) {
 	b.t.Helper()
-	ask(b, func(within chromedp.QueryOption) void { return chromedp.SendKeys(control(id), text, within) })
+	ask(b, func(within chromedp.QueryOption) void {
+		return chromedp.Steps(chromedp.Clear(control(id), within), chromedp.SendKeys(control(id), text, within))
+	})
 }
 
 // Enter types into a field and presses the Enter key, which sends the form. It returns the status of the page that follows.
