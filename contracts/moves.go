@@ -7,7 +7,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -90,8 +92,8 @@ func (p *stageplay) filled(v any, s subject) (any, error) {
 	switch v := v.(type) {
 	case map[string]any:
 		members := map[string]any{}
-		for name, member := range v {
-			value, err := p.filled(member, s)
+		for _, name := range slices.Sorted(maps.Keys(v)) { // in order: a name may have to be asked for
+			value, err := p.filled(v[name], s)
 			if err != nil {
 				return nil, err
 			}

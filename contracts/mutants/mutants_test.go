@@ -19,7 +19,8 @@ const listed = 400
 // enough is how many of a hundred mutants have to be killed.
 const enough = 95
 
-// TestTheSuitesKillMutants breaks the mock in one thing at a time. A mutant that lives has to stand in survivors.yaml, with the reason.
+// TestTheSuitesKillMutants breaks the mock in one thing at a time. From a sample as large as was reviewed, a mutant that lives has to stand in
+// survivors.yaml, with the reason.
 func TestTheSuitesKillMutants(t *testing.T) {
 	var mu sync.Mutex
 	var score Score
@@ -40,25 +41,29 @@ func TestTheSuitesKillMutants(t *testing.T) {
 	}
 	score.Write(os.Stdout)
 	fmt.Printf("%d mutants of %d were tried\n", len(score.Fates), bred)
+	reviewed := *sample == 0 || *sample >= listed
 	survivors, err := ReadSurvivors()
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, f := range score.Survivors() {
-		if reason := survivors.Reason(f.Mutant); reason == "" {
-			t.Errorf("lives, and nobody knows why: %s", f)
-		} else {
+		switch reason := survivors.Reason(f.Mutant); {
+		case reason != "":
 			t.Logf("lives: %s (%s)", f, reason)
+		case reviewed:
+			t.Errorf("lives, and nobody knows why: %s", f)
+		default:
+			t.Logf("lives: %s", f)
 		}
 	}
-	if *sample != 0 && *sample < listed {
+	if all := score.All(); all.Percent() < enough {
+		t.Errorf("%.1f %% of the mutants are killed; %d would be right", all.Percent(), enough)
+	}
+	if !reviewed {
 		return
 	}
 	for _, pattern := range survivors.Unmet() {
 		t.Errorf("survivors.yaml: nothing that lives is called %q; remove it", pattern)
-	}
-	if all := score.All(); all.Percent() < enough {
-		t.Errorf("%.1f %% of the mutants are killed; %d would be right", all.Percent(), enough)
 	}
 }
 
