@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -37,7 +38,8 @@ func (h *history) remember(body []byte) {
 	walk = func(v any) {
 		switch v := v.(type) {
 		case map[string]any:
-			for name, inner := range v {
+			for _, name := range slices.Sorted(maps.Keys(v)) { // in order: states of one name overwrite each other
+				inner := v[name]
 				if _, text := inner.(string); text && aboutState.MatchString(name) {
 					h.states[name] = inner
 				}
