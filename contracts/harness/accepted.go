@@ -47,7 +47,7 @@ func ReadAccepted(file string, raw []byte) (Accepted, error) {
 	}
 	items := root.Content[0]
 	if items.Kind != yaml.SequenceNode {
-		return nil, fmt.Errorf("%s:%d: it is no list of excuses, which begin with - provider:", file, items.Line)
+		return nil, fmt.Errorf("%s:%d: it is no list of excuses (- provider: … each)", file, items.Line)
 	}
 	var list Accepted
 	var wrong []error
