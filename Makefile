@@ -7,6 +7,9 @@ FUZZTIME     ?= 10s
 MUTANTS      ?= 400
 CONTAINER    ?= docker
 
+# Properties are tried on the same examples every time; with another RAPID_SEED, on others.
+export RAPID_SEED ?= 1
+
 # The race detector needs a C compiler; without one, Go sets CGO_ENABLED to 0 by itself.
 RACE := $(if $(filter 1,$(shell $(GO) env CGO_ENABLED)),-race)
 
