@@ -10,6 +10,7 @@ import (
 	"sync"
 	"testing"
 
+	"understudy/fixtures/jsonpointer"
 	"understudy/mock/internal/engine"
 	"understudy/mock/internal/journal"
 	"understudy/mock/internal/openapi"
@@ -248,7 +249,7 @@ func (i *inquiry) named(p probe, a answer) {
 	}
 	pointer := p.at[0]
 	if p.in == "body" {
-		pointer = openapi.Pointer(p.at...)
+		pointer = jsonpointer.Of(p.at...)
 	}
 	k := slices.IndexFunc(a.exchange.Reason.Problems, func(x journal.Problem) bool { return x.In == p.in && strings.EqualFold(x.Pointer, pointer) })
 	if k < 0 {

@@ -12,6 +12,7 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
+	"understudy/fixtures/jsonpointer"
 	"understudy/mock/internal/openapi"
 	"understudy/specs"
 )
@@ -111,7 +112,7 @@ func differences(at string, shown, filled, got any) (list []string) {
 			list = append(list, fmt.Sprintf("%s has the keys %q, and on the page %q", at, have, want))
 		}
 		for name, member := range inOrder(shown) {
-			list = append(list, differences(at+openapi.Pointer(name), member, free[name], object[name])...)
+			list = append(list, differences(at+jsonpointer.Of(name), member, free[name], object[name])...)
 		}
 	case []any:
 		items, ok := got.([]any)

@@ -13,7 +13,7 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 
-	"understudy/mock/internal/openapi"
+	"understudy/fixtures/jsonpointer"
 )
 
 // mutant is a body with one thing changed.
@@ -25,7 +25,7 @@ type mutant struct {
 	pinned bool // and says so at exactly this place: a refusal has to name it
 }
 
-func (m mutant) String() string { return openapi.Pointer(m.at...) + " " + m.what }
+func (m mutant) String() string { return jsonpointer.Of(m.at...) + " " + m.what }
 
 // raw is JSON text that Go's own numbers could not hold.
 func raw(text string) json.RawMessage { return json.RawMessage(text) }

@@ -19,6 +19,7 @@ import (
 	validation "github.com/pb33f/libopenapi-validator/errors"
 	"go.yaml.in/yaml/v4"
 
+	"understudy/fixtures/jsonpointer"
 	"understudy/specs"
 )
 
@@ -55,7 +56,7 @@ func filled(t *testing.T, provider, part string, values map[string]any) []byte {
 		return nil
 	}
 	for pointer, value := range values {
-		if err := put(&sample, strings.Split(pointer, "/")[1:], value); err != nil {
+		if err := put(&sample, jsonpointer.Parts(pointer), value); err != nil {
 			t.Errorf("specs/calls/%s.yaml, %s %s: %v", provider, part, pointer, err)
 		}
 	}
@@ -71,7 +72,7 @@ func put(at *any, parts []string, value any) error {
 		*at = value
 		return nil
 	}
-	name := strings.NewReplacer("~1", "/", "~0", "~").Replace(parts[0])
+	name := parts[0]
 	switch v := (*at).(type) {
 	case map[string]any:
 		member := v[name]

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"understudy/contracts/harness/document"
+	"understudy/fixtures/jsonpointer"
 )
 
 // Memory is what a scene was told of each thing since anything last happened: whatever answers, the thing is the same. The zero value is empty.
@@ -50,7 +51,7 @@ func asked(op *document.Operation, vars map[string]string, told map[string]Thing
 			}
 			is := t.Members[member]
 			if is != nil && fmt.Sprint(is) != wanted {
-				list = append(list, Finding{Rule: RuleUnlike, In: "body", Pointer: t.pointer + document.Pointer(member), Exchange: -1, Readers: []string{readerOwn},
+				list = append(list, Finding{Rule: RuleUnlike, In: "body", Pointer: t.pointer + jsonpointer.Of(member), Exchange: -1, Readers: []string{readerOwn},
 					Message: fmt.Sprintf("the path asks for %s %q, and the answer tells of %v", name, wanted, is)})
 			}
 		}
@@ -97,7 +98,7 @@ func unlike(d *document.Document, before, now Thing) (list []Finding) {
 		if passing.MatchString(name) || partial || reflect.DeepEqual(was, is) {
 			continue
 		}
-		f := Finding{Rule: RuleUnlike, In: "body", Pointer: now.pointer + document.Pointer(name), File: d.File, Exchange: -1, Readers: []string{readerOwn},
+		f := Finding{Rule: RuleUnlike, In: "body", Pointer: now.pointer + jsonpointer.Of(name), File: d.File, Exchange: -1, Readers: []string{readerOwn},
 			Message: fmt.Sprintf("%s told %s here, and nothing has happened since; now it is %s", before.by, brief(was), brief(is))}
 		if p := now.Schema.Property(name); p != nil {
 			f.Line, f.Provenance = p.Line, p.Provenance

@@ -24,6 +24,7 @@ import (
 	"github.com/pb33f/libopenapi/orderedmap"
 
 	"understudy/contracts/harness/document"
+	"understudy/fixtures/jsonpointer"
 )
 
 // The readers of the documents, by name. Two libraries judge each answer; what neither looks at is judged here.
@@ -171,7 +172,7 @@ func flatten(in string, err error) (list []objection) {
 		}
 		return list
 	case errors.As(err, &schema):
-		return []objection{{in, document.Pointer(schema.JSONPointer()...), oneLine(schema.Reason)}}
+		return []objection{{in, jsonpointer.Of(schema.JSONPointer()...), oneLine(schema.Reason)}}
 	}
 	return []objection{{in, "", oneLine(err.Error())}}
 }
@@ -249,10 +250,10 @@ var quotedName = regexp.MustCompile(`'((?:[^'\\]|\\.)*)'`)
 
 func fromLibopenapi(e *problems.ValidationError) (list []objection) {
 	for _, s := range e.SchemaValidationErrors {
-		at := document.Pointer(s.InstancePath...)
+		at := jsonpointer.Of(s.InstancePath...)
 		if _, names, missing := strings.Cut(s.Reason, "missing propert"); missing { // it points at the object, where the other reader points at the member
 			for _, name := range quotedName.FindAllStringSubmatch(names, -1) {
-				list = append(list, objection{"body", at + document.Pointer(name[1]), fmt.Sprintf("property %q is missing", name[1])})
+				list = append(list, objection{"body", at + jsonpointer.Of(name[1]), fmt.Sprintf("property %q is missing", name[1])})
 			}
 			continue
 		}

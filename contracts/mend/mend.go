@@ -14,6 +14,7 @@ import (
 
 	"understudy/contracts/harness"
 	"understudy/contracts/harness/document"
+	"understudy/fixtures/jsonpointer"
 )
 
 // Action is one change of a document, as OpenAPI Overlay 1.0 has it.
@@ -167,7 +168,7 @@ func parsed(body []byte) (value any, ok bool) {
 
 // valueAt finds what stands at a pointer.
 func valueAt(value any, pointer string) (any, bool) {
-	for _, part := range document.Parts(pointer) {
+	for _, part := range jsonpointer.Parts(pointer) {
 		switch v := value.(type) {
 		case map[string]any:
 			member, ok := v[part]

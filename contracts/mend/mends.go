@@ -12,6 +12,7 @@ import (
 
 	"understudy/contracts/harness"
 	"understudy/contracts/harness/document"
+	"understudy/fixtures/jsonpointer"
 )
 
 // mends lists what may mend a finding, the mildest first. Whether it does is for a judge to say.
@@ -114,7 +115,7 @@ func (s spec) valueMends(schema place, body any, pointer string) (list [][]Actio
 	}
 	value, there := valueAt(body, pointer)
 	if pointer != "" {
-		above, name := pointer[:strings.LastIndexByte(pointer, '/')], document.Parts(pointer)
+		above, name := pointer[:strings.LastIndexByte(pointer, '/')], jsonpointer.Parts(pointer)
 		holder, _ := valueAt(body, above)
 		members, _ := holder.(map[string]any)
 		for _, p := range s.below(schema, above) {

@@ -9,7 +9,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
-	"understudy/contracts/harness/document"
+	"understudy/fixtures/jsonpointer"
 )
 
 // place is a part of a document, and how an overlay finds it.
@@ -89,7 +89,7 @@ func (s spec) follow(p place) place {
 			return p
 		}
 		p = s.root
-		for _, part := range document.Parts(strings.TrimPrefix(ref.Value, "#")) {
+		for _, part := range jsonpointer.Parts(strings.TrimPrefix(ref.Value, "#")) {
 			p = p.member(part)
 		}
 	}
@@ -157,7 +157,7 @@ func (s spec) composed(p place, known []place) []place {
 // below lists the schemas that speak of what stands at a pointer into a value.
 func (s spec) below(schema place, pointer string) []place {
 	here := s.composed(schema, nil)
-	for _, part := range document.Parts(pointer) {
+	for _, part := range jsonpointer.Parts(pointer) {
 		var next []place
 		for _, h := range here {
 			for _, p := range []place{h.member("properties").member(part), h.member("items"), h.member("additionalProperties")} {

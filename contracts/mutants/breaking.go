@@ -13,6 +13,7 @@ import (
 
 	"understudy/contracts/harness"
 	"understudy/contracts/harness/document"
+	"understudy/fixtures/jsonpointer"
 )
 
 // history is what was said in one world so far. The zero value is empty.
@@ -76,7 +77,7 @@ func (m Mutant) Break(op *document.Operation, r harness.Response, h *history) (h
 		return m.breakHeader(r)
 	}
 	value := decoded(r.Body)
-	value, changed := m.at(document.Parts(m.Place), value, op, h)
+	value, changed := m.at(jsonpointer.Parts(m.Place), value, op, h)
 	if !changed {
 		return r, false
 	}

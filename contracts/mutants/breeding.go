@@ -11,6 +11,7 @@ import (
 
 	"understudy/contracts/harness"
 	"understudy/contracts/harness/document"
+	"understudy/fixtures/jsonpointer"
 )
 
 // What a property is about, by its name: the documents do not say it otherwise.
@@ -108,7 +109,7 @@ func decoded(body []byte) (v any) {
 }
 
 func lastOf(pointer string) string {
-	parts := document.Parts(pointer)
+	parts := jsonpointer.Parts(pointer)
 	if len(parts) == 0 {
 		return ""
 	}

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"understudy/fixtures/jsonpointer"
 )
 
 // line is one line of a text; a marked one is what somebody should look at.
@@ -67,7 +69,7 @@ func (p *printer) value(pointer string, depth int, lead, trail string) error {
 			quoted, _ := json.Marshal(part)
 			name = string(quoted) + ": "
 		}
-		if err := p.value(pointer+"/"+escapeToken(part), depth+1, name, ""); err != nil {
+		if err := p.value(pointer+jsonpointer.Of(part), depth+1, name, ""); err != nil {
 			return err
 		}
 		if p.decoder.More() {
@@ -87,9 +89,6 @@ func (p *printer) print(pointer string, depth int, text string) {
 	}
 	p.lines = append(p.lines, line{strings.Repeat("  ", depth) + text, slices.Contains(p.pointers, pointer)})
 }
-
-// escapeToken writes a part of a JSON pointer.
-func escapeToken(part string) string { return strings.NewReplacer("~", "~0", "/", "~1").Replace(part) }
 
 // shorten leaves out what is far from every marked line, where a text is long.
 func shorten(lines []line) (short []line) {

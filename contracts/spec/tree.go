@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v4"
+
+	"understudy/fixtures/jsonpointer"
 )
 
 // tree is a part of a document, with its line. The zero value stands for what is not there.
@@ -100,17 +102,22 @@ func (t tree) follow() tree {
 		if !strings.HasPrefix(ref, "#/") {
 			return t
 		}
-		found := tree{t.root, t.root}
-		for _, part := range strings.Split(ref[2:], "/") {
-			name, next := strings.NewReplacer("~1", "/", "~0", "~").Replace(part), tree{}
-			for key, member := range found.members() {
-				if key.text() == name {
-					next = member
-				}
-			}
-			found = next
-		}
-		t = found
+		t = t.resolve(ref)
 	}
 	return tree{}
+}
+
+// resolve is what a reference of this document leads to.
+func (t tree) resolve(ref string) tree {
+	found := tree{t.root, t.root}
+	for _, part := range jsonpointer.Parts(strings.TrimPrefix(ref, "#")) {
+		next := tree{}
+		for key, member := range found.members() {
+			if key.text() == part {
+				next = member
+			}
+		}
+		found = next
+	}
+	return found
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"understudy/fixtures/luhn"
 	"understudy/mock/internal/engine"
 )
 
@@ -94,7 +95,7 @@ func (p *methodPayload) card(m Method, now time.Time) (Method, error) {
 	}
 	m.Variant = newCard
 	number := strings.NewReplacer(" ", "", "-", "").Replace(*p.CardNumber)
-	if !cardNumber.MatchString(number) || !luhn(number) {
+	if !cardNumber.MatchString(number) || !luhn.Valid(number) {
 		return m, refuseCard("card_number", "is no card number", "12 to 19 digits whose check digit holds")
 	}
 	m.CardType, m.LastFour = brandOf(number), number[len(number)-4:]
@@ -130,21 +131,6 @@ var (
 	cardNumber   = regexp.MustCompile(`^[0-9]{12,19}$`)
 	securityCode = regexp.MustCompile(`^[0-9]{3,4}$`)
 )
-
-// luhn checks the digit that card numbers end in.
-func luhn(number string) bool {
-	sum := 0
-	for i := range len(number) {
-		d := int(number[len(number)-1-i] - '0')
-		if i%2 == 1 {
-			if d *= 2; d > 9 {
-				d -= 9
-			}
-		}
-		sum += d
-	}
-	return sum%10 == 0
-}
 
 // brandOf tells the brand from the first digits; "" for one that the history has no name for.
 func brandOf(number string) string {

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"understudy/fixtures/jsonpointer"
 	"understudy/mock/internal/engine"
 	"understudy/mock/internal/openapi"
 )
@@ -221,7 +222,7 @@ func classifyRelationship(p openapi.Problem, path []string) (string, string, ope
 		p.Pointer += "/order"
 		fallthrough
 	case len(path) == 3 && p.Keyword == "required", len(path) == 4 && p.Keyword == "nullable":
-		p.Pointer = openapi.Pointer("data", "relationships", openapi.Problem{In: "body", Pointer: p.Pointer}.Path()[2])
+		p.Pointer = jsonpointer.Of("data", "relationships", openapi.Problem{In: "body", Pointer: p.Pointer}.Path()[2])
 		p.Message, p.Want = "must exist", ""
 		return codeValidation, "blank", p
 	case path[len(path)-1] == "type" && p.Keyword == "enum":

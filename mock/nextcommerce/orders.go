@@ -9,8 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"understudy/fixtures/jsonpointer"
 	"understudy/mock/internal/engine"
-	"understudy/mock/internal/openapi"
 	"understudy/mock/internal/world"
 )
 
@@ -286,5 +286,5 @@ func compact(raw json.RawMessage) json.RawMessage {
 
 // at is the JSON pointer of a list's item and its member.
 func at(list string, i int, member ...string) string {
-	return openapi.Pointer(append([]string{list, strconv.Itoa(i)}, member...)...)
+	return jsonpointer.Of(append([]string{list, strconv.Itoa(i)}, member...)...)
 }

@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"strings"
 
+	"understudy/fixtures/jsonpointer"
 	"understudy/mock/internal/engine"
 	"understudy/mock/internal/money"
-	"understudy/mock/internal/openapi"
 	"understudy/mock/internal/world"
 )
 
@@ -115,7 +115,7 @@ func (q proposal) price(at int, p *payment) (pricing, error) {
 	priced := pricing{total: total, limit: p.Limit}
 	var others []money.Amount
 	for i, other := range q.payments {
-		pointer := openapi.Pointer("payments", fmt.Sprint(i))
+		pointer := jsonpointer.Of("payments", fmt.Sprint(i))
 		if i != at && !counts(other.state) {
 			continue
 		}
@@ -156,7 +156,7 @@ func (q proposal) find(id string) (int, error) {
 			continue
 		}
 		if at >= 0 {
-			return 0, engine.RefuseField(openapi.Pointer("payments", fmt.Sprint(i), "id"), "names a payment that stands in the order already", "each payment once")
+			return 0, engine.RefuseField(jsonpointer.Of("payments", fmt.Sprint(i), "id"), "names a payment that stands in the order already", "each payment once")
 		}
 		at = i
 	}

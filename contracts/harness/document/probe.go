@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"understudy/fixtures/jsonpointer"
 )
 
 // Probe is a request with one thing in it that the document forbids.
@@ -162,7 +164,7 @@ func formProbes(m *Media, sample Request) (list []Probe) {
 			for _, w := range p.Schema.wrongTexts() {
 				broken := copied(members)
 				broken[p.Name] = w.text
-				list = append(list, Probe{"body " + Pointer(p.Name), w.what, sample.Writing(m.Type, broken), len(m.Schema.parts()) == 0})
+				list = append(list, Probe{"body " + jsonpointer.Of(p.Name), w.what, sample.Writing(m.Type, broken), len(m.Schema.parts()) == 0})
 			}
 		}
 	}
@@ -205,7 +207,7 @@ var kinds = []struct {
 func (b *breeder) add(root any, at []string, what string, v any, certain bool) {
 	place := b.place
 	if len(at) > 0 {
-		place += " " + Pointer(at...)
+		place += " " + jsonpointer.Of(at...)
 	}
 	b.found = append(b.found, Probe{place, what, b.write(put(root, at, v)), certain})
 }
@@ -282,7 +284,7 @@ func (b *breeder) members(s *Schema, at []string, root, v any, certain bool, abo
 		p := s.Property(name)
 		if _, has := object[name]; has && (p == nil || !p.ReadOnly) {
 			place := append(slices.Clone(at), name)
-			b.found = append(b.found, Probe{b.place + " " + Pointer(place...), "is missing", b.write(put(root, at, without(object, name))), certain})
+			b.found = append(b.found, Probe{b.place + " " + jsonpointer.Of(place...), "is missing", b.write(put(root, at, without(object, name))), certain})
 		}
 	}
 	if s.Closed && there {

@@ -3,30 +3,9 @@ package document
 import (
 	"slices"
 	"strconv"
-	"strings"
+
+	"understudy/fixtures/jsonpointer"
 )
-
-// Pointer joins parts into a JSON pointer, escaped.
-func Pointer(parts ...string) string {
-	var b strings.Builder
-	for _, part := range parts {
-		b.WriteByte('/')
-		b.WriteString(strings.NewReplacer("~", "~0", "/", "~1").Replace(part))
-	}
-	return b.String()
-}
-
-// Parts takes a JSON pointer apart.
-func Parts(pointer string) []string {
-	if pointer == "" {
-		return nil
-	}
-	parts := strings.Split(pointer, "/")[1:]
-	for i, part := range parts {
-		parts[i] = strings.NewReplacer("~1", "/", "~0", "~").Replace(part)
-	}
-	return parts
-}
 
 // EachProperty calls f with every property that the schema can have, however deep, by its pointer, with * for the items of a list and the members of a map. Where a schema
 // holds itself, its inside is told once.
@@ -41,7 +20,7 @@ func (s *Schema) properties(at string, above []*Schema, f func(string, *Schema))
 		part.properties(at, above, f)
 	}
 	for _, p := range s.Properties {
-		pointer := at + Pointer(p.Name)
+		pointer := at + jsonpointer.Of(p.Name)
 		f(pointer, p.Schema)
 		p.Schema.properties(pointer, above, f)
 	}
@@ -88,7 +67,7 @@ func (v Visit) walk(pointer, property string, schemas, above []*Schema, value an
 }
 
 func (v Visit) member(pointer, property, name string, member any, all, above []*Schema, circle bool) {
-	at, as := pointer+Pointer(name), property+Pointer(name)
+	at, as := pointer+jsonpointer.Of(name), property+jsonpointer.Of(name)
 	var own, more []*Schema
 	open := false
 	for _, s := range all {
@@ -130,7 +109,7 @@ func flat(schemas, known []*Schema) []*Schema {
 // At finds the schema that says what stands at a pointer into a value; the nearest one above it if none does.
 func (s *Schema) At(pointer string) *Schema {
 	here := []*Schema{s}
-	for _, part := range Parts(pointer) {
+	for _, part := range jsonpointer.Parts(pointer) {
 		var next []*Schema
 		for _, h := range flat(here, nil) {
 			if _, err := strconv.Atoi(part); err == nil && h.Items != nil {
@@ -163,7 +142,7 @@ type marked struct {
 // several places may share, has that of the place through which the pointer leads. inherited is the mark of what holds the whole.
 func (s *Schema) MarkAt(pointer, inherited string) string {
 	here := withParts([]marked{{s, inherited}}, nil)
-	for _, part := range Parts(pointer) {
+	for _, part := range jsonpointer.Parts(pointer) {
 		var next []marked
 		for _, h := range here {
 			if found := h.step(part); found != nil {

@@ -13,6 +13,7 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
+	"understudy/fixtures/jsonpointer"
 	"understudy/mock/internal/engine"
 	"understudy/specs"
 )
@@ -79,7 +80,7 @@ func fill(sample []byte, values map[string]any) ([]byte, error) {
 		return nil, err
 	}
 	for _, pointer := range slices.Sorted(maps.Keys(values)) {
-		if err := put(&body, strings.Split(pointer, "/")[1:], values[pointer]); err != nil {
+		if err := put(&body, jsonpointer.Parts(pointer), values[pointer]); err != nil {
 			return nil, fmt.Errorf("at %s: %w", pointer, err)
 		}
 	}
@@ -95,7 +96,7 @@ func put(at *any, parts []string, value any) error {
 		*at = value
 		return nil
 	}
-	name := strings.NewReplacer("~1", "/", "~0", "~").Replace(parts[0])
+	name := parts[0]
 	switch v := (*at).(type) {
 	case map[string]any:
 		member := v[name]

@@ -8,7 +8,7 @@ import (
 	"reflect"
 	"strconv"
 
-	"understudy/mock/internal/openapi"
+	"understudy/fixtures/jsonpointer"
 )
 
 // unreadable refuses a body that satisfies the document but not the Go type it is read into: the document's bounds are wider than ours.
@@ -50,7 +50,7 @@ func placeAt(body []byte, offset int64) string {
 			path[n-1] = strconv.Itoa(i + 1)
 		}
 		if named = false; d.InputOffset() >= offset {
-			return openapi.Pointer(path...)
+			return jsonpointer.Of(path...)
 		}
 		if delim != 0 {
 			path, list = append(path, "-1"), append(list, delim == '[')

@@ -11,6 +11,8 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/openapi3filter"
+
+	"understudy/fixtures/jsonpointer"
 )
 
 // Problem is one thing in which a message differs from the document.
@@ -37,14 +39,7 @@ func (p Problem) Path() []string {
 	if p.In != "body" {
 		return []string{p.Pointer}
 	}
-	if p.Pointer == "" {
-		return nil
-	}
-	parts := strings.Split(p.Pointer[1:], "/")
-	for i, part := range parts {
-		parts[i] = strings.NewReplacer("~1", "/", "~0", "~").Replace(part)
-	}
-	return parts
+	return jsonpointer.Parts(p.Pointer)
 }
 
 // String says it all in one line.
@@ -58,16 +53,6 @@ func (p Problem) String() string {
 		s += "; " + p.Want + " would be right"
 	}
 	return s
-}
-
-// Pointer joins parts into a JSON pointer, escaped.
-func Pointer(parts ...string) string {
-	var b strings.Builder
-	for _, part := range parts {
-		b.WriteByte('/')
-		b.WriteString(strings.NewReplacer("~", "~0", "/", "~1").Replace(part))
-	}
-	return b.String()
 }
 
 // flatten turns an error of kin-openapi into problems, one for each thing that is wrong.
@@ -118,7 +103,7 @@ func unread(media string, err error, schema *openapi3.SchemaRef) Problem {
 		return p
 	}
 	for _, part := range parse.Path() {
-		p.Pointer += Pointer(fmt.Sprint(part))
+		p.Pointer += jsonpointer.Of(fmt.Sprint(part))
 	}
 	if schema != nil && len(parse.Path()) == 1 {
 		if member := schema.Value.Properties[fmt.Sprint(parse.Path()[0])]; member != nil {
@@ -139,7 +124,7 @@ func asMulti(err error, multi *openapi3.MultiError) (ok bool) {
 func fromSchema(in, at string, e *openapi3.SchemaError, validation []openapi3.SchemaValidationOption) []Problem {
 	pointer := at
 	if in == "body" {
-		pointer = at + Pointer(e.JSONPointer()...)
+		pointer = at + jsonpointer.Of(e.JSONPointer()...)
 	}
 	if e.SchemaField == "oneOf" || e.SchemaField == "anyOf" {
 		if closest := closestBranch(in, pointer, e, validation); closest != nil {
@@ -157,7 +142,7 @@ func fromSchema(in, at string, e *openapi3.SchemaError, validation []openapi3.Sc
 	}
 	p.Message = say(e)
 	if name, ok := unknownMember(e); ok {
-		p.Pointer = pointer + Pointer(name)
+		p.Pointer = pointer + jsonpointer.Of(name)
 		if in != "body" {
 			p.Pointer = pointer
 		}
@@ -208,7 +193,7 @@ func fit(branch *openapi3.Schema, value any, pointer string, problems []Problem)
 	}
 	n := 0
 	for name := range object {
-		member, at := memberOf(branch, name), pointer+Pointer(name)
+		member, at := memberOf(branch, name), pointer+jsonpointer.Of(name)
 		wrong := slices.IndexFunc(problems, func(p Problem) bool { return p.Pointer == at || strings.HasPrefix(p.Pointer, at+"/") })
 		switch {
 		case member == nil:
