@@ -15,7 +15,6 @@ import (
 	"github.com/pb33f/libopenapi"
 	"github.com/pb33f/libopenapi/datamodel"
 	"github.com/pb33f/libopenapi/what-changed/model"
-	"go.yaml.in/yaml/v4"
 )
 
 // Change is one difference between two documents.
@@ -317,32 +316,19 @@ func (d *differ) media(before, after []byte) {
 
 // mediaTypes lists the media types of every operation's bodies, by place.
 func mediaTypes(document []byte) map[string][]string {
-	var root struct {
-		Paths map[string]map[string]yaml.Node `yaml:"paths"`
-	}
-	yaml.Unmarshal(document, &root)
+	root, _ := grow(document)
 	types := map[string][]string{}
-	for path, item := range root.Paths {
-		for method, node := range item {
-			var op struct {
-				RequestBody struct {
-					Content map[string]any `yaml:"content"`
-				} `yaml:"requestBody"`
-				Responses map[string]struct {
-					Content map[string]any `yaml:"content"`
-				} `yaml:"responses"`
-			}
-			if node.Kind != yaml.MappingNode || node.Decode(&op) != nil {
-				continue
-			}
-			at := "paths " + path + " " + method
-			if op.RequestBody.Content != nil {
-				types[at+" requestBody"] = slices.Sorted(maps.Keys(op.RequestBody.Content))
-			}
-			for status, r := range op.Responses {
-				if r.Content != nil {
-					types[at+" responses "+status] = slices.Sorted(maps.Keys(r.Content))
-				}
+	list := func(where string, body tree) {
+		for name := range body.at("content").members() {
+			types[where] = append(types[where], name.text())
+		}
+	}
+	for path, item := range root.at("paths").members() {
+		for method, op := range item.members() {
+			at := "paths " + path.text() + " " + method.text()
+			list(at+" requestBody", op.at("requestBody"))
+			for status, r := range op.at("responses").members() {
+				list(at+" responses "+status.text(), r)
 			}
 		}
 	}
