@@ -6,8 +6,10 @@ import (
 	"encoding/base64"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -203,8 +205,13 @@ func adopt(header http.Header, name string, from http.Header) {
 	}
 }
 
-// quoted puts a text into single quotes for a shell.
-func quoted(text string) string { return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'" }
+// secretName is what stands in the place of a secret; the shell puts the secret in.
+var secretName = regexp.MustCompile(`\$\{[A-Za-z_][A-Za-z0-9_]*\}`)
+
+// quoted is text as one word of a shell.
+func quoted(text string) string {
+	return secretName.ReplaceAllString("'"+strings.ReplaceAll(text, "'", `'\''`)+"'", `'"$0"'`)
+}
 
 // longestCurl is how long a body a command line can carry.
 const longestCurl = 100_000
@@ -212,21 +219,9 @@ const longestCurl = 100_000
 // Curl is a request as a command line.
 func Curl(r Request) string {
 	parts := []string{"curl", "-sS", "-i", "-X", r.Method, quoted(r.URL)}
-	if strings.Contains(r.URL, "${") {
-		parts[len(parts)-1] = `"` + r.URL + `"`
-	}
-	var names []string
-	for name := range r.Header {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	for _, name := range names {
+	for _, name := range slices.Sorted(maps.Keys(r.Header)) {
 		for _, v := range r.Header[name] {
-			line := quoted(name + ": " + v)
-			if strings.Contains(v, "${") {
-				line = `"` + name + ": " + strings.ReplaceAll(v, `"`, `\"`) + `"` // the shell puts the secret in
-			}
-			parts = append(parts, "-H", line)
+			parts = append(parts, "-H", quoted(name+": "+v))
 		}
 	}
 	switch {

@@ -114,13 +114,13 @@ func caseOf(e harness.Entry) testcase {
 	c := testcase{Class: fmt.Sprintf("%s.%s.%s", e.Target, e.Provider, e.Operation), Name: strings.TrimSpace(e.Operation + " " + e.Name), Time: fmt.Sprintf("%.3f", e.Took.Seconds())}
 	switch e.Status {
 	case harness.Skipped:
-		c.Skipped = &skip{printable(e.Reason)}
+		c.Skipped = &skip{e.Reason}
 	case harness.Failed:
 		c.Failure = &fault{Type: "broken"}
 		var text strings.Builder
 		for i, f := range e.Broken() {
 			if i == 0 {
-				c.Failure.Type, c.Failure.Message = f.Rule, printable(f.Message)
+				c.Failure.Type, c.Failure.Message = f.Rule, f.Message
 			}
 			fmt.Fprintf(&text, "%s: %s\n", f.Rule, f.Message)
 			for _, line := range [][2]string{{"at", f.Pointer}, {"document", where(f)}, {"provenance", f.Provenance}, {"verdict", f.Verdict}} {
@@ -130,7 +130,7 @@ func caseOf(e harness.Entry) testcase {
 			}
 		}
 		fmt.Fprintf(&text, "repeat: %s\n%s\n", e.Repeat.Command, e.Repeat.Curl)
-		c.Failure.Text = printable(text.String())
+		c.Failure.Text = text.String()
 	}
 	var told strings.Builder
 	for _, f := range e.Findings {
@@ -138,16 +138,6 @@ func caseOf(e harness.Entry) testcase {
 			fmt.Fprintf(&told, "told, not failing: %s\n", f)
 		}
 	}
-	c.Output = printable(told.String())
+	c.Output = told.String()
 	return c
-}
-
-// printable drops what XML cannot hold.
-func printable(text string) string {
-	return strings.Map(func(r rune) rune {
-		if r < ' ' && r != '\n' && r != '\t' || r == '\uFFFE' || r == '\uFFFF' {
-			return '·'
-		}
-		return r
-	}, strings.ToValidUTF8(text, "·"))
 }
