@@ -32,10 +32,10 @@ func agreements(s *harness.Stage) (list []harness.Contract) {
 
 // readsOf picks the reads that can be asked about what an operation answers: itself, if it is one, and one for each thing that it tells of.
 func readsOf(op *document.Operation, all []*document.Operation) (list []*document.Operation) {
-	for _, name := range things(op) {
+	for _, name := range op.Things() {
 		var found *document.Operation
 		for _, r := range all {
-			of := things(r)
+			of := r.Things()
 			if r != op && isRead(r) && len(of) > 0 && of[0] == name && (found == nil || endsInVariable(r) && !endsInVariable(found)) {
 				found = r
 			}
@@ -115,32 +115,6 @@ func endsInVariable(op *document.Operation) bool {
 
 func isRead(op *document.Operation) bool { return op.Effect == "read" && op.Method == http.MethodGet }
 
-// things are the names of the schemas in a success that stand for things, the outermost first.
-func things(op *document.Operation) (names []string) {
-	depths := map[string]int{}
-	add := func(depth int, s *document.Schema) {
-		name := harness.ThingName(s)
-		if before, known := depths[name]; name != "" && (!known || depth < before) {
-			depths[name] = depth
-		}
-	}
-	for _, r := range op.Responses {
-		if r.Status < 200 || r.Status >= 300 {
-			continue
-		}
-		for _, m := range r.Media {
-			add(0, m.Schema)
-			m.Schema.EachProperty(func(pointer string, p *document.Schema) {
-				add(strings.Count(pointer, "/"), p)
-				if p != nil {
-					add(strings.Count(pointer, "/"), p.Items)
-				}
-			})
-		}
-	}
-	return slices.SortedFunc(maps.Keys(depths), func(a, b string) int { return cmp.Or(depths[a]-depths[b], strings.Compare(a, b)) })
-}
-
 // ask has an operation answer, and then a read about each thing that the answer told of.
 func ask(s *harness.Scene, op, read *document.Operation) {
 	sample := s.Target.Sample(op, "")
@@ -196,13 +170,13 @@ func about(s *harness.Scene, vars map[string]string, told harness.Told, read *do
 	all := harness.Things(s.Target.Document.Operation(told.Operation), told.Response)
 	for _, key := range slices.Sorted(maps.Keys(all)) {
 		thing := all[key]
-		if !slices.Contains(things(read), thing.Name) || len(list) == mostAsked {
+		if !slices.Contains(read.Things(), thing.Name) || len(list) == mostAsked {
 			continue
 		}
 		r := s.Target.Sample(read, "")
 		maps.Copy(r.Path, plain.Path)
 		for _, name := range open {
-			r.Path[name] = harness.Identity(thing.Members)
+			r.Path[name] = document.Identity(thing.Members)
 			if own, ok := thing.Members[name]; ok && own != nil {
 				r.Path[name] = fmt.Sprint(own)
 			}

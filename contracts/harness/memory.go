@@ -19,7 +19,7 @@ type Memory struct{ things map[string]Thing }
 
 // Thing is an object that an answer tells of: one with a schema that has a name, and with an id.
 type Thing struct {
-	Name    string // what kind of thing it is: see ThingName
+	Name    string // what kind of thing it is: see document.Schema.Thing
 	Members map[string]any
 	Schema  *document.Schema
 	pointer string // into the answer's body
@@ -155,7 +155,7 @@ func Things(op *document.Operation, r Response) map[string]Thing {
 	var ambiguous []string
 	add := func(pointer string, s *document.Schema, v any) {
 		eachObject(pointer, s, v, func(pointer string, s *document.Schema, members map[string]any) {
-			name, id := ThingName(s), Identity(members)
+			name, id := s.Thing(), document.Identity(members)
 			if name != "" && id != "" {
 				key := name + " " + id
 				if other, twice := list[key]; twice && !reflect.DeepEqual(other.Members, members) {
@@ -185,44 +185,4 @@ func eachObject(pointer string, s *document.Schema, v any, f func(string, *docum
 			}
 		}
 	}
-}
-
-// named are members by which things are told apart, by name.
-var named = regexp.MustCompile(`(_number|Number|_id|Id)$`)
-
-// Identity finds what an object is called: its id, its number, or the first of its members that are named so. Empty: it has no name.
-func Identity(members map[string]any) string {
-	names := append([]string{"id", "number"}, slices.DeleteFunc(slices.Sorted(maps.Keys(members)), func(name string) bool { return !named.MatchString(name) })...)
-	for _, name := range names {
-		switch v := members[name].(type) {
-		case string:
-			return v
-		case json.Number:
-			return v.String()
-		}
-	}
-	return ""
-}
-
-// fewest is how many members the schema of a thing has at least; what has fewer is a reference to one.
-const fewest = 4
-
-// ThingName is the name of the schema that says what kind of thing an object is: its own, or that of what it extends or may be. Empty: it stands for no thing.
-func ThingName(s *document.Schema) string {
-	if s == nil {
-		return ""
-	}
-	if s.Name != "" && len(s.Properties) >= fewest && slices.ContainsFunc(s.Properties, identifies) {
-		return s.Name
-	}
-	for _, part := range slices.Concat(s.AllOf, s.OneOf, s.AnyOf) {
-		if name := ThingName(part); name != "" {
-			return name
-		}
-	}
-	return ""
-}
-
-func identifies(p document.Property) bool {
-	return p.Name == "id" || p.Name == "number" || named.MatchString(p.Name)
 }

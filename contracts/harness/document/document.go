@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/pb33f/libopenapi"
 	"github.com/pb33f/libopenapi/datamodel"
@@ -52,6 +53,9 @@ type Operation struct {
 	Item       *v3.PathItem  // as libopenapi has it
 	Model      *v3.Operation
 	Template   string // Path without the server's part
+
+	once   sync.Once
+	things []string // see Things
 }
 
 // Requirement is the schemes of which all are needed; empty: no credential is fine too.
