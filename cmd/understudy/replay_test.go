@@ -95,16 +95,16 @@ func TestReplayReportsForContinuousIntegration(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var suite struct {
+	var all struct {
 		Tests    int `xml:"tests,attr"`
 		Failures int `xml:"failures,attr"`
 		Cases    []struct {
 			Failure *struct {
 				Message string `xml:"message,attr"`
 			} `xml:"failure"`
-		} `xml:"testcase"`
+		} `xml:"testsuite>testcase"`
 	}
-	if err := xml.Unmarshal(text, &suite); err != nil || suite.Tests != 2 || suite.Failures != 1 || suite.Cases[1].Failure == nil || !strings.HasPrefix(suite.Cases[1].Failure.Message, "status: was 200, now ") {
+	if err := xml.Unmarshal(text, &all); err != nil || all.Tests != 2 || all.Failures != 1 || all.Cases[1].Failure == nil || !strings.HasPrefix(all.Cases[1].Failure.Message, "status: was 200, now ") {
 		t.Errorf("%v\n%s", err, text)
 	}
 	var last struct{ Entries, Same, Differs int }

@@ -78,7 +78,12 @@ func TestJSONIsTheReport(t *testing.T) {
 func TestJUnitCountsAndTells(t *testing.T) {
 	t.Parallel()
 	text := write(t, JUnit, story())
-	var read suites
+	var read struct {
+		Tests    int `xml:"tests,attr"`
+		Failures int `xml:"failures,attr"`
+		Errors   int `xml:"errors,attr"`
+		Skipped  int `xml:"skipped,attr"`
+	}
 	if err := xml.Unmarshal([]byte(text), &read); err != nil {
 		t.Fatalf("%v\n%s", err, text)
 	}
