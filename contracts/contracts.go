@@ -8,6 +8,7 @@ package contracts
 import (
 	"context"
 	_ "embed"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -62,7 +63,7 @@ func (s Selection) Pick(all []harness.Contract) ([]harness.Contract, error) {
 	if s.Labels != "" {
 		filter, err := types.ParseLabelFilter(s.Labels)
 		if err != nil {
-			return nil, fmt.Errorf("the labels %q do not read: %w", s.Labels, err)
+			return nil, fmt.Errorf("%q does not read: %s", s.Labels, plainly(err))
 		}
 		meets = filter
 	}
@@ -70,6 +71,14 @@ func (s Selection) Pick(all []harness.Contract) ([]harness.Contract, error) {
 		focused := len(s.Focus) == 0 || slices.ContainsFunc(s.Focus, func(part string) bool { return strings.Contains(c.Title(), part) })
 		return !focused || !meets(c.Labels())
 	}), nil
+}
+
+// plainly is ginkgo's error about a filter without colours, links and what was given.
+func plainly(err error) string {
+	if said := (types.GinkgoError{}); errors.As(err, &said) {
+		return strings.TrimSpace(said.Message[strings.LastIndexByte(said.Message, '\n')+1:])
+	}
+	return err.Error()
 }
 
 // Programme is what is played before one stage.

@@ -81,9 +81,7 @@ func Work(ctx context.Context, p harness.Plan, told func(e harness.Entry, of int
 	result.Excused = programme.Stage.Accepted.Used()
 	result.Disagreements = programme.Stage.Judge.Disagreements()
 	result.Whole = Selection{p.Focus, p.Labels}.Whole()
-	if err := context.Cause(ctx); err != nil {
-		result.Trouble = "it was ended before its end"
-	}
+	result.Trouble, result.Away = programme.Stage.Over(ctx), programme.Stage.Away()
 	return result
 }
 

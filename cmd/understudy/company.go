@@ -46,7 +46,9 @@ func (c *company) play(ctx context.Context, plans []harness.Plan) []harness.Resu
 		all.Go(func() {
 			c.places <- struct{}{}
 			defer func() { <-c.places }()
-			results[i] = c.send(ctx, p)
+			if results[i] = c.send(ctx, p); ctx.Err() != nil && len(results[i].Entries) == 0 {
+				results[i].Trouble = "the run was ended before it began"
+			}
 		})
 	}
 	all.Wait()

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -11,6 +12,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"syscall"
@@ -40,7 +42,8 @@ Examples:
   understudy contract --focus collectPayment --report contract.html
   understudy contract list --labels 'kind:refusals && effect:charge'
 
-Exit codes: 0 every contract is kept, 1 one is broken, 2 it was asked wrongly, 3 a target cannot be reached or, with --require, has no credentials.`
+Exit codes: 0 every contract is kept, 1 one is broken, 2 it was asked wrongly, 3 a target cannot be reached, or went away, or, with --require, has no credentials,
+130 it was interrupted.`
 }
 
 // contractFlags say what is run.
@@ -87,6 +90,9 @@ func (c *contractRun) Run(out output, msg messages) error {
 	floors, err := floorsOf(c.MinCoverage)
 	if err != nil {
 		return usage("--min-coverage %w", err)
+	}
+	if c.Workers < 0 {
+		return usage("--workers %d: 1 or more, or 0 for the number of processors", c.Workers)
 	}
 	if c.Order == -1 {
 		c.Order = time.Now().UnixNano() & 0x7fffffff
@@ -176,7 +182,7 @@ func (c *contractRun) verdict(ctx context.Context, r harness.Report, floors floo
 	tally := harness.Count(r.Entries())
 	switch {
 	case ctx.Err() != nil:
-		return errors.New("it was ended before its end")
+		return &exitError{code: exitInterrupted, error: errors.New("it was interrupted")}
 	case len(trouble) > 0:
 		return errors.New(strings.Join(trouble, "\n"))
 	case tally.Failed > 0:
@@ -186,13 +192,16 @@ func (c *contractRun) verdict(ctx context.Context, r harness.Report, floors floo
 	case len(away) > 0:
 		return &exitError{code: exitAway, error: errors.New(strings.Join(away, "\n"))}
 	case len(r.Entries()) == 0 && len(c.Focus)+len(c.Labels) > 0:
-		return usage("nothing is called %q %s; understudy contract list shows what there is", c.Focus, c.Labels)
+		return usage("no contract meets %s; understudy contract list shows what there is", strings.Join(c.narrowed(), " "))
 	}
 	return floors.hold(r.Results)
 }
 
 // exitAway is the exit code for a target that cannot be reached.
 const exitAway = exitUnreachable
+
+// exitInterrupted is the exit code of a run that a signal ended, as shells have it for Ctrl-C.
+const exitInterrupted = 130
 
 // contractList is understudy contract list.
 type contractList struct {
@@ -278,7 +287,15 @@ func (c *contractFlags) plans() ([]harness.Plan, error) {
 		}
 	}
 	if len(c.Provider) > 0 {
-		providers = c.Provider
+		providers = slices.DeleteFunc(providers, func(name string) bool { return !slices.Contains(c.Provider, name) })
+	}
+	for provider, profile := range c.Profile {
+		if !slices.Contains(specs.Providers(), provider) {
+			return nil, usage("--profile: there is no provider %q; these are: %s", provider, strings.Join(specs.Providers(), ", "))
+		}
+		if names := specs.Profiles(provider); profile != "" && !slices.Contains(names, profile) {
+			return nil, usage("--profile: %s has no profile %q; it has: %s", provider, profile, cmp.Or(strings.Join(names, ", "), "none"))
+		}
 	}
 	if u, err := url.Parse(c.URL); c.URL != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
 		return nil, usage("--url %q is no http or https URL, as http://127.0.0.1:4242", c.URL)
@@ -293,8 +310,14 @@ func (c *contractFlags) plans() ([]harness.Plan, error) {
 	if err != nil {
 		return nil, err
 	}
+	if c.Recordings != "" {
+		if info, err := os.Stat(c.Recordings); err != nil || !info.IsDir() {
+			return nil, usage("--recordings %s is no folder", c.Recordings)
+		}
+	}
 	var plans []harness.Plan
-	for _, target := range c.Target {
+	slices.Sort(c.Target)
+	for _, target := range slices.Compact(c.Target) {
 		if !slices.Contains(harness.Targets(), target) {
 			return nil, usage("--target %q is none; these are: %s", target, strings.Join(harness.Targets(), ", "))
 		}
@@ -328,20 +351,52 @@ func (c *contractFlags) plan(target, provider string, config *harness.Config) ha
 			}
 			p.Sandbox = &own
 		}
-		p.Command += " --target sandbox"
+		p.Command += " --target sandbox" + c.settings()
+		if c.Live {
+			p.Command += " --live"
+		}
 		if len(c.Effects) > 0 {
 			p.Command += " --effects " + strings.Join(c.Effects, ",")
 		}
 	case harness.TargetRecordings:
 		p.Recordings = config.Recordings
+		p.Command += " --target recordings" + c.settings()
 		if c.Recordings != "" {
 			p.Recordings = c.Recordings
-			p.Command += " --recordings " + c.Recordings
+			p.Command += " --recordings " + word(c.Recordings)
 		}
-		p.Command += " --target recordings"
 	}
 	return p
 }
+
+// settings is the flag that names the settings again; empty if they were found by themselves.
+func (c *contractFlags) settings() string {
+	if c.Config == "" {
+		return ""
+	}
+	return " --config " + word(c.Config)
+}
+
+// narrowed is the flags that leave contracts out.
+func (c *contractFlags) narrowed() (flags []string) {
+	for _, text := range c.Focus {
+		flags = append(flags, "--focus "+word(text))
+	}
+	if c.Labels != "" {
+		flags = append(flags, "--labels "+word(c.Labels))
+	}
+	return flags
+}
+
+// word is text as one word of a shell.
+func word(text string) string {
+	if plain.MatchString(text) {
+		return text
+	}
+	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
+}
+
+var plain = regexp.MustCompile(`^[\w./:@%+=,-]+$`)
 
 // config reads the settings: the named file, or understudy.yaml if it is there.
 func (c *contractFlags) config() (*harness.Config, error) {

@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"understudy/contracts/harness/document"
@@ -24,6 +25,7 @@ type Client struct {
 	wire         *http.Transport
 	secrets      map[string]string // what must not be shown → what is shown in its place
 	controlToken string
+	gone         atomic.Bool // the target answered nothing, and takes no connection either
 
 	mu   sync.Mutex
 	next time.Time // before which nothing more is sent
@@ -50,7 +52,11 @@ func (c *Client) Do(r *http.Request) (*http.Response, error) {
 	if c.controlToken != "" && strings.Contains(r.URL.Path, "/_understudy") {
 		r.Header.Set("Authorization", "Bearer "+c.controlToken)
 	}
-	return c.wire.RoundTrip(r)
+	answer, err := c.wire.RoundTrip(r)
+	if err != nil && r.Context().Err() == nil && c.target.reach(r.Context()) != nil {
+		c.gone.Store(true)
+	}
+	return answer, err
 }
 
 // permit decides. A mock may be asked anything; a sandbox only what its permit lists.

@@ -133,9 +133,9 @@ type Entry struct {
 	Reason    string        `json:"reason,omitempty"` // why it was skipped
 	Findings  []Finding     `json:"findings,omitempty"`
 	Exchanges []Exchange    `json:"exchanges,omitempty"` // those that findings speak of; all of them if the plan keeps them
-	Sent      int           `json:"sent"`                // how many exchanges there were
-	Repeat    Repeat        `json:"repeat"`
-	Took      time.Duration `json:"took"` // nanoseconds
+	Sent      int           `json:"sent,omitempty"`      // how many exchanges there were
+	Repeat    Repeat        `json:"repeat,omitzero"`
+	Took      time.Duration `json:"took,omitempty"` // nanoseconds
 }
 
 // Title is the entry's whole sentence.

@@ -79,12 +79,31 @@ func (s *Stage) Play(ctx context.Context, c Contract) Entry {
 		scene.World = World(e)
 		e.Repeat.World = scene.World
 	}
-	scene.play(c.Play)
+	if e.Reason = s.Over(ctx); e.Reason == "" {
+		scene.play(c.Play)
+	}
+	if why := s.Over(ctx); why != "" && e.Status != Passed { // what it found may be of that alone
+		e.Status, e.Reason, e.Findings, e.Exchanges = Skipped, why, nil, nil
+	}
 	e.Took = time.Since(began)
 	s.Result.Entries = append(s.Result.Entries, e)
 	s.Result.Took = time.Since(s.Result.Started)
 	return e
 }
+
+// Over tells why nothing more can be played; empty if it can.
+func (s *Stage) Over(ctx context.Context) string {
+	switch {
+	case ctx.Err() != nil:
+		return "the run was ended before its end"
+	case s.Target.Client.gone.Load():
+		return "the target went away: it takes no connections any more"
+	}
+	return ""
+}
+
+// Away tells whether the target went away while it was played before.
+func (s *Stage) Away() bool { return s.Target.Client.gone.Load() }
 
 func (s *Scene) play(f func(*Scene)) {
 	defer func() {

@@ -39,6 +39,7 @@ type summary struct {
 	Tally harness.Tally
 	Rows  []row
 	Kept  bool // no contract is broken and nothing was in the way
+	Cut   bool // something kept a worker from its end
 }
 
 // row is what one worker found, in figures.
@@ -54,9 +55,9 @@ func summarise(r harness.Report) summary {
 		one := row{Result: result, Tally: harness.Count(result.Entries)}
 		one.Answers, one.Properties, one.Transitions = result.Coverage.Shares()
 		s.Rows = append(s.Rows, one)
-		s.Kept = s.Kept && result.Trouble == "" && !result.Away
+		s.Cut = s.Cut || result.Trouble != "" || result.Away
 	}
-	s.Kept = s.Kept && s.Tally.Failed == 0
+	s.Kept = s.Kept && !s.Cut && s.Tally.Failed == 0
 	return s
 }
 
@@ -67,6 +68,8 @@ func counts(f harness.Finding) bool { return f.Counts() }
 func (s summary) Headline() string {
 	run := s.Tally.Passed + s.Tally.Failed
 	switch {
+	case s.Tally.Failed > 0 && s.Cut:
+		return fmt.Sprintf("%d of %s broken, and the run did not come to its end", s.Tally.Failed, plural(run, "contract"))
 	case s.Tally.Failed > 0:
 		return fmt.Sprintf("%d of %s broken", s.Tally.Failed, plural(run, "contract"))
 	case !s.Kept:

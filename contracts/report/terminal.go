@@ -41,6 +41,9 @@ func Terminal(w io.Writer, r harness.Report) {
 		}
 		fmt.Fprintf(w, "%-10s %-15s %5d kept %3d broken %3d skipped   %s   %s\n", one.Target, one.Provider, one.Tally.Passed, one.Tally.Failed, one.Tally.Skipped,
 			touched("answers", one.Answers), one.Result.Took.Round(10*time.Millisecond))
+		if one.Trouble != "" {
+			fmt.Fprintf(w, "%-26s did not come to its end: %s\n", "", one.Trouble)
+		}
 		if text := compared(one.Compared); text != "" {
 			fmt.Fprintf(w, "%-26s %s\n", "", text)
 		}
