@@ -90,17 +90,24 @@ func reading(keepGoing bool, file string, msg io.Writer) (o fixtures.ReadOptions
 	return o
 }
 
-// withFile opens a file for f. What f finds wrong is said with the file's name.
+// withFile opens a file for f. What f finds wrong is said with the file's name; a file that is no story was given wrongly.
 func withFile(name string, f func(io.Reader) error) error {
 	file, err := os.Open(name)
 	if err != nil {
 		return usage("%w", err)
 	}
 	defer file.Close()
-	if err := f(file); err != nil {
+	err = f(file)
+	var problem *fixtures.Problem
+	switch {
+	case err == nil:
+		return nil
+	case !errors.As(err, &problem):
 		return fmt.Errorf("%s: %w", name, err)
+	case problem.Entry > 0 && !problem.Fatal:
+		return usage("%s: %w; --keep-going leaves it out", name, err)
 	}
-	return nil
+	return usage("%s: %w", name, err)
 }
 
 type redacting struct {
@@ -155,7 +162,7 @@ func (r *redacting) Run(msg messages) error {
 type scanning struct {
 	Paths     []string `arg:"" help:"HAR files, and folders of them."`
 	Rules     string   `type:"path" placeholder:"FILE" help:"More rules of what is secret, in YAML."`
-	KeepGoing bool     `help:"Look at the good entries of a file in which some are not."`
+	KeepGoing bool     `help:"Look at the good files and entries where some cannot be read."`
 	JSON      bool     `name:"json" help:"Print a JSON object for each finding."`
 }
 
@@ -163,7 +170,9 @@ type scanning struct {
 func (*scanning) Help() string {
 	return `Aliases, published test cards and placeholders are known and pass.
 
-  understudy fixtures scan fixtures/`
+  understudy fixtures scan fixtures/
+
+It ends with 0 if nothing looks like a secret, 1 if something does, 2 if it was asked for wrongly or a file cannot be read; with --keep-going the others are looked at all the same.`
 }
 
 // Run looks for secrets.
@@ -176,41 +185,64 @@ func (s *scanning) Run(out output, msg messages) error {
 	if err != nil {
 		return err
 	}
-	scanner, entries, found := redact.NewScanner(rules), 0, 0
-	tell := func(file string, list []redact.Suspect) {
-		for _, suspect := range list {
-			found++
-			if s.JSON {
-				json.NewEncoder(out).Encode(struct {
-					File string `json:"file"`
-					redact.Suspect
-				}{file, suspect})
-			} else {
-				fmt.Fprintf(out, "%s: %v\n", file, suspect)
-			}
-		}
-	}
+	entries, found, unread := 0, 0, 0
 	for _, name := range files {
-		err := withFile(name, func(r io.Reader) error {
-			l, err := fixtures.Each(r, reading(s.KeepGoing, name, msg), func(number int, e *fixtures.Entry) error {
-				entries++
-				tell(name, scanner.Entry(number, e))
-				return nil
-			})
-			if err == nil {
-				tell(name, scanner.Log(*l))
-			}
-			return err
-		})
-		if err != nil {
+		seen, suspects, err := s.file(name, rules, out, msg)
+		entries, found = entries+seen, found+suspects
+		if err != nil && !s.KeepGoing {
 			return err
 		}
+		if err != nil {
+			unread++
+			fmt.Fprintf(msg, "%v (left out)\n", err)
+		}
 	}
-	if found > 0 {
-		return fmt.Errorf("%d suspects in %d entries of %d files; understudy fixtures redact takes them out, --rules says what is none", found, entries, len(files))
+	switch looked := len(files) - unread; {
+	case found > 0:
+		return fmt.Errorf("%d suspects in %d entries of %d files; understudy fixtures redact takes them out, --rules says what is none", found, entries, looked)
+	case unread > 0:
+		return usage("%d of %d files cannot be read; nothing looks like a secret in %d entries of the others", unread, len(files), entries)
 	}
 	fmt.Fprintf(msg, "nothing looks like a secret in %d entries of %d files\n", entries, len(files))
 	return nil
+}
+
+// file looks for secrets in one file, and tells of each. It goes through it twice: what the end of a story shows to be an id may stand in a text at its beginning.
+func (s *scanning) file(name string, rules *redact.Rules, out, msg io.Writer) (entries, found int, err error) {
+	scanner := redact.NewScanner(rules)
+	err = withFile(name, func(r io.Reader) error {
+		_, err := fixtures.Each(r, reading(s.KeepGoing, name, msg), func(_ int, e *fixtures.Entry) error { scanner.Survey(e); return nil })
+		return err
+	})
+	if err != nil {
+		return 0, 0, err
+	}
+	err = withFile(name, func(r io.Reader) error {
+		l, err := fixtures.Each(r, reading(s.KeepGoing, name, io.Discard), func(number int, e *fixtures.Entry) error {
+			entries++
+			found += s.tell(name, scanner.Entry(number, e), out)
+			return nil
+		})
+		if err == nil {
+			found += s.tell(name, scanner.Log(*l), out)
+		}
+		return err
+	})
+	return entries, found, err
+}
+
+func (s *scanning) tell(file string, list []redact.Suspect, out io.Writer) int {
+	for _, suspect := range list {
+		if s.JSON {
+			json.NewEncoder(out).Encode(struct {
+				File string `json:"file"`
+				redact.Suspect
+			}{file, suspect})
+		} else {
+			fmt.Fprintf(out, "%s: %v\n", file, suspect)
+		}
+	}
+	return len(list)
 }
 
 // harFiles lists the HAR files that are named, and those in the folders that are.

@@ -69,6 +69,32 @@ func TestWhatIsAskedWronglyIsSaid(t *testing.T) {
 	}
 }
 
+func TestAFileThatCannotBeReadIsWrongUse(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	for name, text := range map[string]string{"a.har": "no HAR", "b.har": export, "c.har": `{"log":{"entries":[{"startedDateTime":"2026-01-31T09:30:00Z"}]}}`} {
+		if err := os.WriteFile(filepath.Join(folder, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	a, c, out := filepath.Join(folder, "a.har"), filepath.Join(folder, "c.har"), filepath.Join(folder, "out.har")
+	for _, l := range []struct {
+		args, want string
+		code       int
+	}{
+		{"fixtures scan " + folder, a + ": ", exitUsage},
+		{"fixtures scan --keep-going " + folder, "1 suspects in 2 entries of 2 files", exitFailed},
+		{"fixtures scan --keep-going " + a + " " + c, "1 of 2 files cannot be read; nothing looks like a secret in 0 entries of the others", exitUsage},
+		{"fixtures scan " + c, "entry 1, request.method: is missing; as \"POST\"; --keep-going leaves it out", exitUsage},
+		{"fixtures redact " + a + " --out " + out, a + ": ", exitUsage},
+		{"fixtures import " + a + " --provider fabric --out " + out, a + ": ", exitUsage},
+	} {
+		if code, said := line(strings.Fields(l.args)...); code != l.code || !strings.Contains(said, l.want) {
+			t.Errorf("%s: %d %s", l.args, code, said)
+		}
+	}
+}
+
 func TestOurOwnStoriesReplayClean(t *testing.T) {
 	t.Parallel()
 	for _, provider := range specs.Providers() {

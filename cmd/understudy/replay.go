@@ -113,25 +113,11 @@ func (r *retell) open(msg io.Writer) (fixtures.Mark, error) {
 }
 
 // each reads the file's entries. What is wrong with it is said with the file's name.
-func (r *retell) each(msg io.Writer, f func(int, *fixtures.Entry) error) (*fixtures.Log, error) {
-	file, err := os.Open(r.Story)
-	if err != nil {
-		return nil, usage("%w", err)
-	}
-	defer file.Close()
-	options := fixtures.ReadOptions{}
-	if r.KeepGoing {
-		options.KeepGoing = func(p *fixtures.Problem) { fmt.Fprintf(msg, "%s: %v (left out)\n", r.Story, p) }
-	}
-	log, err := fixtures.Each(file, options, f)
-	var problem *fixtures.Problem
-	if errors.As(err, &problem) {
-		hint := ""
-		if problem.Entry > 0 && !problem.Fatal {
-			hint = "; --keep-going leaves it out"
-		}
-		return nil, usage("%s: %w%s", r.Story, err, hint)
-	}
+func (r *retell) each(msg io.Writer, f func(int, *fixtures.Entry) error) (log *fixtures.Log, err error) {
+	err = withFile(r.Story, func(in io.Reader) (err error) {
+		log, err = fixtures.Each(in, reading(r.KeepGoing, r.Story, msg), f)
+		return err
+	})
 	return log, err
 }
 
