@@ -175,6 +175,9 @@ func perform(tx *world.Tx, p role, in NewOrder) (*Order, error) {
 	if p.order != nil {
 		p.order(&in)
 	}
+	if in.CartID == "" {
+		in.CartID = tx.ID("cart", in.OrderNumber).UUID()
+	}
 	at := tx.Now().Add(-p.age)
 	o, err := place(tx, in, at, false)
 	if err != nil {
