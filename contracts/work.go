@@ -82,6 +82,9 @@ func Work(ctx context.Context, p harness.Plan, told func(e harness.Entry, of int
 	result.Disagreements = programme.Stage.Judge.Disagreements()
 	result.Whole = Selection{p.Focus, p.Labels}.Whole()
 	result.Trouble, result.Away = programme.Stage.Over(ctx), programme.Stage.Away()
+	if result.Whole && programme.Stage.Judge.Whole {
+		result.Needless = programme.Stage.Judge.Needless()
+	}
 	return result
 }
 
@@ -100,11 +103,17 @@ func hindered(p harness.Plan, started time.Time, err error) harness.Result {
 	return r
 }
 
-// Stale lists what is excused and did not happen in any of the results: excuses of accepted.yaml for providers and targets that were played whole.
+// Stale lists what is excused and did not happen in any of the results: excuses of accepted.yaml for providers and targets that were played whole, and x-absent of their documents.
 func Stale(results []harness.Result) ([]harness.Finding, error) {
 	known, err := Accepted()
 	if err != nil {
 		return nil, err
 	}
-	return append(known.Stale(results), harness.StaleDisagreements(results)...), nil
+	list := append(known.Stale(results), harness.StaleDisagreements(results)...)
+	for _, r := range results {
+		if r.Trouble == "" {
+			list = append(list, r.Needless...)
+		}
+	}
+	return list, nil
 }

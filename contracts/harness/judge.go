@@ -22,12 +22,14 @@ type regexCache struct{ sync.Map }
 type Judge struct {
 	Document *document.Document
 	Strict   bool // members that the document does not name are findings
+	Whole    bool // and so are those that it names and an answer leaves out, required or not
 
 	kin        *kin
 	libopenapi *libopenapi
 	readers    []reader // both
 	mu         sync.Mutex
 	known      map[string]int // disagreements that were met, by name
+	needed     map[int]bool   // lines of the properties whose x-absent was needed
 }
 
 // NewJudge makes a judge of a document. It fails if one of the readers cannot read it.
@@ -37,7 +39,7 @@ func NewJudge(d *document.Document) (*Judge, error) {
 		return nil, err
 	}
 	l := newLibopenapi(d)
-	return &Judge{Document: d, kin: k, libopenapi: l, readers: []reader{k, l}, known: map[string]int{}}, nil
+	return &Judge{Document: d, kin: k, libopenapi: l, readers: []reader{k, l}, known: map[string]int{}, needed: map[int]bool{}}, nil
 }
 
 // Judge lists what is wrong with an exchange's answer, by the document alone. Exchange.Operation says what it is held to; if it is empty, it is held to what
@@ -149,6 +151,9 @@ func (c *trial) body() bool {
 	c.value = value
 	if c.judge.Strict {
 		c.undeclared()
+	}
+	if c.judge.Whole {
+		c.absent()
 	}
 	return true
 }

@@ -131,6 +131,56 @@ func TestTheJudgeFindsWhatIsBroken(t *testing.T) {
 	}
 }
 
+func TestTheMockTellsWhatTheDocumentNames(t *testing.T) {
+	t.Parallel()
+	api := strings.Replace(smallAPI, "note: {type: string, nullable: true}", "note: {type: string, x-absent: where nobody wrote one}", 1)
+	d, err := document.Parse([]byte(strings.Replace(api, "kind: {type: string,", "kind: {type: string, x-absent: never, x-provenance: documented,", 1)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	j, err := NewJudge(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	short := thing(func(x *Exchange) { x.Response.Body = []byte(`{"id":"a","amount":"1.50","kind":"a","more":{}}`) })
+	if found := j.Judge(short, nil); len(found) > 0 {
+		t.Errorf("nobody asked for the whole: %v", found)
+	}
+	j.Whole = true
+	if found := j.Judge(short, nil); len(found) != 1 || found[0].Rule != RuleAbsent || found[0].Pointer != "/at" || found[0].Provenance != "published" || found[0].Line == 0 {
+		t.Errorf("at is missing, and note may be: %v", found)
+	}
+	short.Shape = true
+	if found := j.Judge(short, nil); len(found) > 0 {
+		t.Errorf("an example may lack what it likes: %v", found)
+	}
+	if stale := j.Needless(); len(stale) != 1 || stale[0].Rule != RuleStale || !strings.Contains(stale[0].Message, "never") {
+		t.Errorf("kind was told always, and note was not: %v", stale)
+	}
+}
+
+func TestOnlyTheMockIsHeldToAllThatTheDocumentNames(t *testing.T) {
+	t.Parallel()
+	mock, err := StartMock(t.Context(), "norce", "", "judge")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(mock.Close)
+	recordings, err := OpenRecordings("norce")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, target := range []*Target{mock, recordings} {
+		stage, err := NewStage(t.Context(), target)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := target == mock; stage.Judge.Strict != want || stage.Judge.Whole != want {
+			t.Errorf("%s: strict %t, whole %t", target.Name, stage.Judge.Strict, stage.Judge.Whole)
+		}
+	}
+}
+
 func TestAFindingNamesLineAndMark(t *testing.T) {
 	t.Parallel()
 	found := smallJudge(t).Judge(thing(func(x *Exchange) { x.Response.Body = []byte(`{"id":7,"amount":"1"}`) }), nil)

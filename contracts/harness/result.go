@@ -94,7 +94,7 @@ const (
 // Rules lists them.
 func Rules() []string {
 	return []string{RuleStatus, RuleMedia, RuleBody, RuleHeader, RuleTrailing, RuleUnwanted, RuleUndeclared, RuleLocation, RuleAbsent, RuleAccepted, RuleServerError, RuleWrongStatus,
-		RuleNoAnswer, RuleTransition, RuleWorkflow, RuleDisagreement, RuleDiffers, RuleStale}
+		RuleNoAnswer, RuleTransition, RuleUnlike, RuleWorkflow, RuleDisagreement, RuleDiffers, RuleStale}
 }
 
 // Finding is one thing that was broken.
@@ -177,6 +177,7 @@ type Result struct {
 
 	Whole         bool           `json:"whole,omitempty"`         // nothing was left out
 	Excused       []string       `json:"excused,omitempty"`       // excuses that were needed
+	Needless      []Finding      `json:"needless,omitempty"`      // each x-absent of the document that was not, on the mock
 	Disagreements map[string]int `json:"disagreements,omitempty"` // known mistakes of a reader, and how often each was met
 
 	Missing string `json:"missing,omitempty"` // why nothing was run: the credentials that are not there

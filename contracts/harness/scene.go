@@ -42,7 +42,7 @@ func NewStage(ctx context.Context, t *Target) (*Stage, error) {
 	s := &Stage{Target: t, Judge: judge}
 	s.Result = Result{Provider: t.Provider, Target: t.Name, URL: t.Client.masked(t.Origin), Seed: t.Seed, Started: time.Now().UTC()}
 	if t.Mock() {
-		judge.Strict = true
+		judge.Strict, judge.Whole = true, true
 		if s.About, err = t.About(ctx); err != nil {
 			return nil, err
 		}

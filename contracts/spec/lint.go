@@ -196,8 +196,13 @@ func (l *linter) refusals() {
 	}
 }
 
-// marks walks the whole document for provenances: a word of the three, and what is published names its source.
+// marks walks the whole document for provenances: a word of the three, and what is published names its source; and for properties that are required and may yet be absent.
 func (l *linter) marks(t tree) {
+	for name := range t.at("required").items() {
+		if t.at("properties", name.text()).follow().at("x-absent").there() {
+			l.wrong(name, "x-absent", "says when %s is missing, which is required; one of the two would be right", name.text())
+		}
+	}
 	for key, member := range t.members() {
 		if key.text() != "x-provenance" {
 			l.marks(member)

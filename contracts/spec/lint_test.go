@@ -44,6 +44,7 @@ func TestEveryRuleFinds(t *testing.T) {
 		{`"404": {$ref`, `"410": {$ref`, "404"},
 		{"x-refusals:", "x-other:", "lacks 405"},
 		{"example:", "x-example:", "no example"},
+		{"title: {type: string}", "title: {type: string, x-absent: never}", "says when title is missing"},
 	} {
 		broken := strings.ReplaceAll(sound, c.was, c.is)
 		if broken == sound {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -79,7 +80,8 @@ type Parameter struct {
 	Media      string  // its value is text of this media type; empty if it is written plainly
 	Style      string
 	Explode    bool
-	Example    any // nil if there is none
+	Example    any    // nil if there is none
+	Absent     string // x-absent: what of an answer is not told because of it
 	Provenance string
 	Line       int
 }
@@ -287,6 +289,15 @@ func (r *Response) Content(contentType string) *Media {
 	return nil
 }
 
+// Narrowed tells whether a query asks for less than all that there is to tell.
+func (op *Operation) Narrowed(query url.Values) bool {
+	return slices.ContainsFunc(op.Parameters, func(p *Parameter) bool {
+		return p.In == "query" && p.Absent != "" && slices.ContainsFunc(slices.Collect(maps.Keys(query)), func(key string) bool {
+			return key == p.Name || strings.HasPrefix(key, p.Name+"[")
+		})
+	})
+}
+
 // Optional tells whether the operation answers without a credential.
 func (op *Operation) Optional() bool {
 	return len(op.Security) == 0 || slices.ContainsFunc(op.Security, func(r Requirement) bool { return len(r) == 0 })
@@ -363,7 +374,7 @@ func (r *reader) parameters(item *v3.PathItem, o *v3.Operation, inherited string
 func (r *reader) parameter(p *v3.Parameter, inherited string) *Parameter {
 	q := &Parameter{
 		In: p.In, Name: p.Name, Required: truth(p.Required), Style: cmp.Or(p.Style, map[string]string{"query": "form", "cookie": "form"}[p.In], "simple"),
-		Example: value(p.Example), Provenance: mark(p.Extensions, inherited), Line: lineOf(p.GoLow().GetRootNode()),
+		Example: value(p.Example), Absent: extension(p.Extensions, "x-absent"), Provenance: mark(p.Extensions, inherited), Line: lineOf(p.GoLow().GetRootNode()),
 	}
 	q.Explode = q.Style == "form"
 	if p.Explode != nil {

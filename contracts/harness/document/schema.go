@@ -14,6 +14,7 @@ type Schema struct {
 	Line       int    // where it stands in the document
 	Provenance string // its own mark, or that of what holds it; where several do, of the first
 	Marked     bool   // the mark is its own
+	Absent     string // x-absent: when a property of this schema is not told; empty: it always is
 
 	Type     string // empty: any
 	Nullable bool
@@ -93,6 +94,7 @@ func (r *schemas) fill(s *Schema, h *base.Schema, inherited string) {
 		s.Line = low.GetRootNode().Line
 	}
 	s.Provenance, s.Marked = mark(h.Extensions, inherited), mark(h.Extensions, "") != ""
+	s.Absent = extension(h.Extensions, "x-absent")
 	if len(h.Type) > 0 {
 		s.Type = h.Type[0]
 	}
