@@ -15,7 +15,7 @@ import (
 
 // specCommand is what can be asked of OpenAPI documents without a server.
 type specCommand struct {
-	Lint lintCommand `cmd:"" help:"Hold documents to what the simulator and the contracts need of them."`
+	Lint lintCommand `cmd:"" help:"Hold documents to OpenAPI, and to what the simulator and the contracts need beyond it."`
 	Show showCommand `cmd:"" help:"List a document's operations: effect, provenance, declared answers."`
 	Diff diffCommand `cmd:"" help:"Tell what changed from one document to another, and whom it breaks."`
 }

@@ -19,7 +19,7 @@ type Problem struct {
 // String is the problem as compilers print one, without the file.
 func (p Problem) String() string { return fmt.Sprintf("%d: %s: %s", p.Line, p.Where, p.Message) }
 
-// Lint holds a document to what the simulator and the suites need of it beyond OpenAPI: one name for each operation, an effect and a provenance
+// Lint holds a document to OpenAPI, and to what the simulator and the suites need of it beyond that: one name for each operation, an effect and a provenance
 // for whatever is claimed, an example of whatever is sent, and every refusal declared that its requests can bring.
 func Lint(document []byte) ([]Problem, error) {
 	root, err := grow(document)
@@ -45,6 +45,7 @@ func Lint(document []byte) ([]Problem, error) {
 	l.components()
 	l.refusals()
 	l.marks(root)
+	l.form(document)
 	slices.SortFunc(l.found, func(a, b Problem) int { return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Message, b.Message)) })
 	return l.found, nil
 }
@@ -82,12 +83,7 @@ func (l *linter) operation(path string, item, method, op tree) {
 	if op.at("summary").text() == "" {
 		l.wrong(method, where, "has no summary")
 	}
-	var parameters []tree
-	for _, list := range []tree{item.at("parameters"), op.at("parameters")} {
-		for p := range list.items() {
-			parameters = append(parameters, p.follow())
-		}
-	}
+	parameters := parametersOf(item, op)
 	for _, p := range parameters {
 		if p.at("required").text() == "true" && !exemplified(p) && !exemplified(p.at("schema")) {
 			l.wrong(p, where, "the required %s parameter %s has no example", p.at("in").text(), p.at("name").text())
@@ -99,6 +95,17 @@ func (l *linter) operation(path string, item, method, op tree) {
 		}
 	}
 	l.answers(where, method, op, parameters)
+}
+
+// parametersOf are an operation's parameters, its path's among them.
+func parametersOf(item, op tree) []tree {
+	var parameters []tree
+	for _, list := range []tree{item.at("parameters"), op.at("parameters")} {
+		for p := range list.items() {
+			parameters = append(parameters, p.follow())
+		}
+	}
+	return parameters
 }
 
 func exemplified(t tree) bool {
@@ -187,11 +194,6 @@ func (l *linter) refusals() {
 	for _, status := range []string{"404", "405"} {
 		if !refusals.at(status).there() {
 			l.wrong(cmp.Or(refusals, l.root), "x-refusals", "lacks %s: what is answered where there is no operation", status)
-		}
-	}
-	for status, response := range refusals.members() {
-		if !response.follow().there() {
-			l.wrong(status, "x-refusals", "%s leads to %s, which is not there", status.text(), response.ref())
 		}
 	}
 }

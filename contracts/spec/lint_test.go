@@ -45,6 +45,21 @@ func TestEveryRuleFinds(t *testing.T) {
 		{"x-refusals:", "x-other:", "lacks 405"},
 		{"example:", "x-example:", "no example"},
 		{"title: {type: string}", "title: {type: string, x-absent: never}", "says when title is missing"},
+		{`#/components/schemas/Order"`, `#/components/schemas/NopeOrder"`, "$ref #/components/schemas/NopeOrder leads nowhere; there are: Order, "},
+		{`#/components/schemas/Order"`, `orders.yaml#/Order"`, "leads out of the document"},
+		{`"404": {$ref: "#/components/responses/UnknownPath"}`, `"404": {$ref: "#/components/responses/Unknown"}`, "x-refusals: $ref #/components/responses/Unknown leads nowhere"},
+		{"type: string", "type: strin", `the type is "strin"`},
+		{"payments/{payment_id}/update-payment:", "payments/{pay_id}/update-payment:", "no path parameter describes {pay_id}"},
+		{"payments/{payment_id}/update-payment:", "payments/{pay_id}/update-payment:", "the path parameter payment_id is not in the path"},
+		{"- Bearer: []", "- Berer: []", "security names Berer, which is no security scheme; there are: Bearer"},
+		{"required: [code, message]", "required: [code, mesage]", "requires mesage, which no property describes"},
+		{first("      required: [code, message]"), "      allOf: [{required: [code, mesage]}]", "requires mesage, which no property describes"},
+		{"minLength:", "minLenght:", "extra sibling fields: [minLenght]"},
+		{"    Error:\n", "    Error:\n      anyOf: {}\n", "components schemas Error: a list is wanted here"},
+		{"    Error:\n", "    Error:\n      items: []\n", "components schemas Error: an object is wanted here"},
+		{"amount: 1134}", "amount: much}", "invalid example: Error at \"/payments/0/amount\": value must be a number"},
+		{"description: The whole", "descriptio: The whole", "extra sibling fields: [descriptio]"},
+		{`pattern: "^[A-Za-z]{3,3}$"`, `pattern: "("`, "error parsing regexp"},
 	} {
 		broken := strings.ReplaceAll(sound, c.was, c.is)
 		if broken == sound {
@@ -64,6 +79,38 @@ func TestEveryRuleFinds(t *testing.T) {
 		}
 		if all := strings.Join(said, "\n"); !strings.Contains(all, c.want) {
 			t.Errorf("%q in place of %q: want %q, found\n%s", c.is, c.was, c.want, all)
+		}
+	}
+}
+
+func TestWhatIsNoDocumentIsRefused(t *testing.T) {
+	t.Parallel()
+	for document, want := range map[string]string{
+		"":               "holds no object",
+		"[1]":            "holds no object",
+		"a: 1\na: 2":     `"a" already defined at line 1`,
+		"a: &a\n  b: *a": "contains itself",
+		"a: [":           "did not find",
+	} {
+		if _, err := Lint([]byte(document)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v, want %q", document, err, want)
+		}
+	}
+}
+
+// TestAPartMayRequireWhatItsWholeDescribes holds the rule about required names to a schema that is put together.
+func TestAPartMayRequireWhatItsWholeDescribes(t *testing.T) {
+	t.Parallel()
+	bytes, _ := specs.Document("norce")
+	const part = "      required: [code, message]\n"
+	for put, want := range map[string]int{
+		"      anyOf: [{required: [code]}, {required: [message]}]\n":            0,
+		"      allOf: [{required: [code]}, {allOf: [{required: [message]}]}]\n": 0,
+		"      additionalProperties: {required: [code]}\n":                      1, // of another value
+	} {
+		problems, err := Lint([]byte(strings.Replace(string(bytes), part, put, 1)))
+		if err != nil || len(problems) != want {
+			t.Errorf("%s: %v %v, want %d problems", put, problems, err, want)
 		}
 	}
 }

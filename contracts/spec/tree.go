@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"errors"
 	"iter"
 	"strings"
 
@@ -12,9 +13,17 @@ import (
 // tree is a part of a document, with its line. The zero value stands for what is not there.
 type tree struct{ node, root *yaml.Node }
 
+// grow reads a document. What YAML forbids is an error: a name that stands twice, an alias that holds itself.
 func grow(document []byte) (tree, error) {
 	var root yaml.Node
-	if err := yaml.Unmarshal(document, &root); err != nil || len(root.Content) == 0 {
+	if err := yaml.Unmarshal(document, &root); err != nil {
+		return tree{}, err
+	}
+	if len(root.Content) == 0 || root.Content[0].Kind != yaml.MappingNode {
+		return tree{}, errors.New("holds no object; an OpenAPI document, which begins with openapi: 3.0.3, would be right")
+	}
+	var value any
+	if err := root.Decode(&value); err != nil { // a node alone tells neither
 		return tree{}, err
 	}
 	return tree{root.Content[0], root.Content[0]}, nil
