@@ -3,6 +3,9 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"regexp"
 	"strings"
@@ -43,6 +46,8 @@ func TestTheContainerFile(t *testing.T) {
 
 func TestHealth(t *testing.T) {
 	t.Parallel()
+	yes := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "{}") }))
+	defer yes.Close()
 	a, stop := startServe(t, serve{})
 	address := strings.TrimPrefix(a.URL, "http://")
 	_, port, _ := strings.Cut(address, ":")
@@ -54,6 +59,7 @@ func TestHealth(t *testing.T) {
 		{"health --listen 0.0.0.0:" + port, "at " + a.URL, 0},
 		{"health --listen :" + port, "at " + a.URL, 0},
 		{"health --url " + a.URL + "/", "healthy", 0},
+		{"health --url " + yes.URL, `status is "" with 0 providers; healthy with one at least would be right`, exitFailed},
 		{"health --listen 127.0.0.1:1", "no server answers", exitFailed},
 		{"health --url " + a.URL + "/nothing", "404", exitFailed},
 		{"health --listen 4242", "host:port", exitUsage},

@@ -29,9 +29,15 @@ func (h *health) Run(out output) error {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), askedFor)
 	defer cancel()
-	var answer struct{ Providers []string }
+	var answer struct {
+		Status    string
+		Providers []string
+	}
 	if err := (control{origin}).get(ctx, "/health", &answer); err != nil {
 		return err
+	}
+	if answer.Status != "healthy" || len(answer.Providers) == 0 {
+		return fmt.Errorf("%s answers, but not as an Understudy server that is well: status is %q with %d providers; healthy with one at least would be right", origin, answer.Status, len(answer.Providers))
 	}
 	_, err := io.WriteString(out, fmt.Sprintf("healthy: %s at %s\n", strings.Join(answer.Providers, ", "), origin))
 	return err

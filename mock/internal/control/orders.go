@@ -1,6 +1,7 @@
 package control
 
 import (
+	"cmp"
 	"fmt"
 	"net/url"
 	"slices"
@@ -126,6 +127,9 @@ func readGiven(call *engine.Call) (engine.Given, error) {
 	return given, nil
 }
 
+// payments is the machine whose events a customer brings about too.
+const payments = "payments"
+
 // happening is what applyEvent answers.
 type happening struct {
 	world.Place
@@ -141,7 +145,7 @@ func (c *control) applyEvent(call *engine.Call) (engine.Reply, error) {
 		return engine.Reply{}, err
 	}
 	h := happening{Place: p, Machine: call.Vars["machine"], ID: call.Vars["id"], Event: call.Vars["event"]}
-	if outcome := checkout.Outcome(h.Event); h.Machine == "payments" && slices.Contains(checkout.Outcomes(), outcome) {
+	if outcome := checkout.Outcome(h.Event); h.Machine == payments && slices.Contains(checkout.Outcomes(), outcome) {
 		err = c.engine.Settle(call.World(), p, h.ID, outcome)
 	} else if err = forControl(r, h.Machine, h.Event); err == nil {
 		err = c.engine.Apply(call.World(), p, h.Machine, h.ID, h.Event)
@@ -161,34 +165,47 @@ func (h happening) isOf(s engine.Summary) bool {
 	return s.ID == h.ID || slices.ContainsFunc(s.Payments, func(p engine.PaymentSummary) bool { return p.ID == h.ID })
 }
 
-// forControl refuses an event that the provider's tables do not give to the control API.
+// forControl refuses an event that the provider does not give to the control API, and lists those that it does.
 func forControl(r engine.ServedRoom, machine, event string) error {
-	var machines, taken, possible []string
+	var machines, taken []string
 	for _, table := range r.States {
 		machines = append(machines, table.Machine)
-		if table.Machine != machine {
-			continue
-		}
 		for _, m := range table.Moves {
-			if m.By == states.ByControl && !slices.Contains(possible, m.Event) {
-				possible = append(possible, m.Event)
-			}
-			if m.Event == event && !slices.Contains(taken, m.By) {
+			if table.Machine == machine && m.Event == event && !slices.Contains(taken, m.By) {
 				taken = append(taken, m.By)
 			}
 		}
 	}
-	these := "none"
-	if len(possible) > 0 {
-		these = strings.Join(possible, ", ")
-	}
+	these := cmp.Or(strings.Join(eventsOf(r, machine), ", "), "none")
 	switch {
 	case !slices.Contains(machines, machine):
 		return engine.Refuse(engine.NotFound, "%s has no machine %q; these are: %s", r.Name, machine, strings.Join(machines, ", "))
 	case len(taken) == 0:
-		return engine.Refuse(engine.NotFound, "%s has no event %q; the control API takes: %s", machine, event, these)
+		return engine.Refuse(engine.NotFound, "%s has no event %q of %s; the control API takes: %s", r.Name, event, machine, these)
 	case !slices.Contains(taken, states.ByControl):
 		return engine.Refuse(engine.Conflict, "%s of %s is brought about by %s, not by the control API, which takes: %s", event, machine, strings.Join(taken, ", "), these)
 	}
 	return nil
+}
+
+// eventsOf are those that the control API takes for a machine: what a customer can make of a payment, and the arrows that the table gives it.
+func eventsOf(r engine.ServedRoom, machine string) []string {
+	var events []string
+	if machine == payments && r.Settle != nil {
+		outcomes := r.Outcomes
+		if outcomes == nil {
+			outcomes = checkout.Outcomes()
+		}
+		for _, o := range outcomes {
+			events = append(events, string(o))
+		}
+	}
+	for _, table := range r.States {
+		for _, m := range table.Moves {
+			if table.Machine == machine && m.By == states.ByControl && !slices.Contains(events, m.Event) {
+				events = append(events, m.Event)
+			}
+		}
+	}
+	return events
 }

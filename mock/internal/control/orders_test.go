@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -178,4 +179,28 @@ func TestEvents(t *testing.T) {
 			t.Errorf("%s", fmt.Sprint(r.At("detail")))
 		}
 	})
+}
+
+// TestARefusedEventListsThoseThatWork asks for an event that nobody has and then for each that the refusal names: they differ in the order alone.
+func TestARefusedEventListsThoseThatWork(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	for machine, some := range map[string]string{
+		"commerceengine/store_01/payments": "insufficient_funds pend expire start approve_part", "commerceengine/store_01/orders": "pay",
+		"nextcommerce/example/payments": "approve decline insufficient_funds pend void_part", "nextcommerce/example/fulfillments": "fulfill",
+		"fabric/63310842f37ee100111e9fe3/payments": "approve expire", "fabric/63310842f37ee100111e9fe3/orders": "cancel",
+		"norce/norce:1/payments": "approve charge", "commercelayer/yourdomain/payments": "approve pend",
+	} {
+		_, list, _ := strings.Cut(post(s, api+"/"+machine+"/nobody/explode", nil).Want(http.StatusNotFound).Text("detail"), "takes: ")
+		for _, event := range strings.Fields(some) {
+			if !slices.Contains(strings.Split(list, ", "), event) {
+				t.Errorf("%s: %s is not among %q", machine, event, list)
+			}
+		}
+		for _, event := range strings.Split(list, ", ") {
+			if r := post(s, api+"/"+machine+"/nobody/"+event, nil).Want(http.StatusNotFound); !strings.Contains(r.Text("detail"), "nobody") {
+				t.Errorf("%s: %s is listed, and is refused: %s", machine, event, r.Body)
+			}
+		}
+	}
 }

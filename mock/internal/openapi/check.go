@@ -115,10 +115,14 @@ func decode(body []byte) (any, *Problem) {
 	d.UseNumber()
 	var value any
 	if err := d.Decode(&value); err != nil {
-		if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
+		at := int64(len(body))
+		var syntax *json.SyntaxError
+		if errors.As(err, &syntax) { // the decoder's own offset stays before a value that it could not read
+			at = syntax.Offset
+		} else if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
 			err = errors.New("it ends too soon")
 		}
-		return nil, &Problem{In: "body", Keyword: "json", Message: fmt.Sprintf("is not JSON, near byte %d: %v", d.InputOffset(), err), Want: "one JSON value"}
+		return nil, &Problem{In: "body", Keyword: "json", Message: fmt.Sprintf("is not JSON, near byte %d: %v", at, err), Want: "one JSON value"}
 	}
 	if _, err := d.Token(); err != io.EOF {
 		return nil, &Problem{In: "body", Keyword: "json", Message: fmt.Sprintf("goes on after the JSON value, at byte %d", d.InputOffset()), Want: "one JSON value"}

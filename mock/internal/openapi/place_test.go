@@ -2,6 +2,7 @@ package openapi_test
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 
 	"understudy/mock/internal/openapi"
@@ -59,6 +60,25 @@ func TestAPlaceIsFoundInTheDocument(t *testing.T) {
 	for pointer, want := range map[string]int{"/list/0/a": 25, "/list/7/b~1c/d": 26, "/list/0/unknown": 23, "/unknown": 17} {
 		if got := op.LineOf(openapi.Problem{In: "body", Pointer: pointer}); got != want {
 			t.Errorf("%s: line %d, want %d", pointer, got, want)
+		}
+	}
+}
+
+func TestASyntaxErrorIsToldByItsByte(t *testing.T) {
+	t.Parallel()
+	d, err := openapi.Load([]byte(alternatives))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for body, want := range map[string]string{
+		`{"list": [{"a": 1, "b/c": }]}`: "near byte 27: invalid character '}'",
+		`nul`:                           "near byte 3: it ends too soon",
+		`{"list": [`:                    "near byte 10: it ends too soon",
+		`{} {}`:                         "after the JSON value",
+	} {
+		_, problems, _ := d.Operation("makeThing").CheckBody(http.Header{"Content-Type": {"application/json"}}, []byte(body))
+		if len(problems) != 1 || !strings.Contains(problems[0].Message, want) {
+			t.Errorf("%s: %+v, want %q", body, problems, want)
 		}
 	}
 }
