@@ -28,7 +28,7 @@ func (c control) getWith(ctx context.Context, token, path string, v any) error {
 	}
 	answer, err := http.DefaultClient.Do(r)
 	if err != nil {
-		return fmt.Errorf("no server answers at %s: %w", c.origin, err)
+		return &noServer{fmt.Errorf("no server answers at %s: %w", c.origin, err)}
 	}
 	defer answer.Body.Close()
 	if answer.StatusCode != http.StatusOK {
@@ -41,6 +41,11 @@ func (c control) getWith(ctx context.Context, token, path string, v any) error {
 	}
 	return nil
 }
+
+// noServer is that nobody answers.
+type noServer struct{ error }
+
+func (n *noServer) Unwrap() error { return n.error }
 
 func (c control) providers(ctx context.Context) ([]announcedProvider, error) {
 	var list struct{ Providers []announcedProvider }

@@ -2,6 +2,8 @@ package main
 
 import (
 	"bytes"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -58,6 +60,8 @@ func TestWhatIsAskedWronglyIsSaid(t *testing.T) {
 		{"record --provider norce --out OUT", "one of --upstream and --from-journal is needed"},
 		{"record --provider norce --upstream x.test --out OUT", `--upstream "x.test" is not an http or https URL`},
 		{"record --provider norce --upstream https://a.api-se.norce.tech --out OUT", "say --live if that is meant"},
+		{"record --provider norce --upstream http://x.test --from-journal http://x.test --out OUT", "give only one"},
+		{"triggers --url 127.0.0.1:4242", `--url "127.0.0.1:4242" is not an http or https URL`},
 		{"fixtures recover OUT", "nothing was cut off"},
 		{"fixtures scan " + os.DevNull + "x", "no such file"},
 		{"fixtures import nowhere.har --provider norce --out OUT", "nowhere.har"},
@@ -65,6 +69,17 @@ func TestWhatIsAskedWronglyIsSaid(t *testing.T) {
 		args := strings.Fields(strings.ReplaceAll(c.args, "OUT", filepath.Join(t.TempDir(), "s.har")))
 		if code, said := line(args...); code != exitUsage || !strings.Contains(said, c.want) {
 			t.Errorf("%s: %d %s", c.args, code, said)
+		}
+	}
+}
+
+func TestNobodyThereHasAnExitCodeOfItsOwn(t *testing.T) {
+	t.Parallel()
+	gone := httptest.NewServer(http.NotFoundHandler())
+	gone.Close()
+	for _, args := range []string{"triggers --url " + gone.URL, "record --provider norce --from-journal " + gone.URL + " --out " + filepath.Join(t.TempDir(), "s.har")} {
+		if code, said := line(strings.Fields(args)...); code != exitUnreachable || !strings.Contains(said, "no server answers at "+gone.URL) {
+			t.Errorf("%s: %d %s", args, code, said)
 		}
 	}
 }

@@ -27,8 +27,9 @@ type commands struct {
 
 // The exit codes.
 const (
-	exitFailed = 1 // it was asked for rightly and did not work
-	exitUsage  = 2 // it was asked for wrongly
+	exitFailed      = 1 // it was asked for rightly and did not work
+	exitUsage       = 2 // it was asked for wrongly
+	exitUnreachable = 3 // nobody answers at the URL
 )
 
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }

@@ -47,7 +47,9 @@ func (*recording) Help() string {
   understudy record --provider commercelayer --upstream https://demo.commercelayer.io --live --out fixtures/commercelayer/paid.har
   understudy record --provider norce --from-journal http://127.0.0.1:4242 --out fixtures/norce/rehearsed.har
 
-A host that serves live and test accounts alike wants --live. If the recording is killed, understudy fixtures recover makes a story of what was kept.`
+A host that serves live and test accounts alike wants --live. If the recording is killed, understudy fixtures recover makes a story of what was kept.
+
+It ends with 0 once the story is whole, 1 if there is none, 2 if it was asked for wrongly, 3 if nobody answers at --from-journal. That the upstream does not answer is told of each call, which gets a 502.`
 }
 
 // Run records until it is told to end.
@@ -62,8 +64,11 @@ func (r *recording) run(ctx context.Context, out, msg io.Writer) error {
 	if err != nil {
 		return usage("--provider: %w", err)
 	}
-	if (r.Upstream == "") == (r.FromJournal == "") {
+	switch {
+	case r.Upstream == "" && r.FromJournal == "":
 		return usage("one of --upstream and --from-journal is needed")
+	case r.Upstream != "" && r.FromJournal != "":
+		return usage("--upstream and --from-journal are two ways to take a story; give only one")
 	}
 	rules, err := redactionRules(r.Rules)
 	if err != nil {
@@ -181,7 +186,7 @@ func (r *recording) fromJournal(ctx context.Context, mark fixtures.Mark, rules *
 	}
 	var journal struct{ Requests []record.Exchange }
 	if err := c.getWith(ctx, r.ControlToken, "/worlds", &worlds); err != nil {
-		return err
+		return unreachable(err)
 	}
 	found := false
 	for _, w := range worlds.Worlds {

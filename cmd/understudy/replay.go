@@ -58,15 +58,14 @@ func (r *retell) Run(out output, msg messages) error {
 	if r.URL == "" {
 		return withServer(ctx, "", func(c control) error { return r.tell(ctx, story, c.origin, options, out, msg) })
 	}
-	origin := strings.TrimSuffix(r.URL, "/")
-	u, err := url.Parse(origin)
-	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.RawQuery != "" || u.Fragment != "" {
-		return usage("--url %q is not an http or https URL without a query, as in http://127.0.0.1:4242", r.URL)
+	u, err := httpURL("--url", r.URL, "http://127.0.0.1:4242")
+	if err != nil {
+		return err
 	}
 	if specs.ProductionHost(u.Hostname()) && !r.Live {
 		return usage("--url: real money moves at %s; say --live if that is meant", u.Host)
 	}
-	return r.tell(ctx, story, origin, options, out, msg)
+	return r.tell(ctx, story, strings.TrimSuffix(r.URL, "/"), options, out, msg)
 }
 
 // open reads the story through once, so that what is wrong with it is known before anything is sent.
@@ -218,13 +217,9 @@ func (r *retell) stage(ctx context.Context, story fixtures.Mark, origin string) 
 	return replay.Stage{Base: simulator.Base(story.Provider), Simulator: simulator}, nil
 }
 
-// exitUnreachable says that nobody answered.
-const exitUnreachable = 3
-
 // unreachable gives the error of a server that does not answer its exit code.
 func unreachable(err error) error {
-	var gone *replay.Unreachable
-	if errors.As(err, &gone) {
+	if errors.As(err, new(*replay.Unreachable)) || errors.As(err, new(*noServer)) {
 		return &exitError{err, exitUnreachable}
 	}
 	return err

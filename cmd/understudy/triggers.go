@@ -45,13 +45,26 @@ type trigger struct {
 	Source     string `json:"source,omitempty"`
 }
 
+// Help ends the command's help.
+func (*triggers) Help() string {
+	return `  understudy triggers nextcommerce
+  understudy triggers --url http://127.0.0.1:4242 --json
+
+It ends with 2 if it was asked for wrongly, 3 if nobody answers at the URL.`
+}
+
 // Run prints the cast and the triggers.
 func (t *triggers) Run(out output) error {
+	if t.URL != "" {
+		if _, err := httpURL("--url", t.URL, "http://127.0.0.1:4242"); err != nil {
+			return err
+		}
+	}
 	ctx := context.Background()
 	return withServer(ctx, strings.TrimSuffix(t.URL, "/"), func(c control) error {
 		var list triggerList
 		if err := c.get(ctx, "/triggers", &list); err != nil {
-			return err
+			return unreachable(err)
 		}
 		return t.print(out, list)
 	})
