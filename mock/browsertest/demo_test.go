@@ -31,6 +31,13 @@ func TestDemo(t *testing.T) {
 		{"commercelayer-redirect", "", func(b *Tab) { b.Press("cancel") }, "Not paid"},
 		{"commercelayer-redirect", "declined", nil, "Not paid"},
 	}
+	// What the shop asked, the customer's absence in between or not.
+	calls := map[string][]string{
+		"commerceengine-link":    {"POST /_understudy/commerceengine/store_01/orders", "/retry-payment", "/payment-status"},
+		"commerceengine-sdk":     {"POST /_understudy/commerceengine/store_01/orders", "/retry-payment", "/payment-status"},
+		"nextcommerce-redirect":  {"POST /nextcommerce/"},
+		"commercelayer-redirect": {"POST /_understudy/commercelayer/yourdomain/orders", "POST /commercelayer/api/checkout_com_payments"},
+	}
 	for _, scheme := range []string{"http", "https"} {
 		for i, p := range purchases {
 			t.Run(strings.Join([]string{scheme, p.way, p.scenario, p.verdict}, " "), func(t *testing.T) {
@@ -70,6 +77,18 @@ func TestDemo(t *testing.T) {
 					t.Errorf("the signature: %s", b.Text("signature"))
 				}
 				b.Shot("learned")
+				for range 2 { // looking again asks the platform again, and nothing else
+					for _, call := range calls[p.way] {
+						if asked := b.Text("calls"); strings.Count(asked, call) != 1 {
+							t.Errorf("the shop asked\n%s\nwant %s once", asked, call)
+						}
+					}
+					if strings.HasSuffix(p.way, "-sdk") || p.way == "nextcommerce-redirect" || b.URL() == shop {
+						break // there is no address that one could look at again
+					}
+					b.Visit(b.URL())
+					b.Shows("verdict")
+				}
 				b.Click("again")
 				b.Shows("buy")
 			})

@@ -34,12 +34,27 @@
     list.parentElement.hidden = false;
   };
 
+  // asked are the calls that this page shows. They go with the customer to the payment page and back: the tab keeps them.
+  const asked = [];
+  const tell = (call) => {
+    asked.push(call);
+    line($('calls'), call.what, call.status, call.exchange && `${story.control}/requests/${call.exchange}`);
+  };
+  const kept = `understudy ${story.home}`;
+  const keep = (way, order) => {
+    try { sessionStorage.setItem(kept, JSON.stringify({ way, order, asked })); } catch { /* a browser may refuse to keep anything */ }
+  };
+  const recall = (way, order) => {
+    let was = null;
+    try { was = JSON.parse(sessionStorage.getItem(kept)); } catch { /* nothing was kept */ }
+    if (was?.way === way && was.order === order) was.asked.forEach(tell);
+  };
+
   // ask makes one request, and shows it with a link to its entry in the journal.
   const ask = async (method, path, headers, body) => {
     const sent = Object.fromEntries(Object.entries(headers).filter(([name]) => body !== undefined || name.toLowerCase() !== 'content-type'));
     const answer = await fetch(path, { method, headers: sent, body: body === undefined ? undefined : JSON.stringify(body) });
-    const exchange = answer.headers.get('Understudy-Exchange');
-    line($('calls'), `${method} ${path.replace(/^\/w\/[^/]+/, '')}`, answer.status, exchange && `${story.control}/requests/${exchange}`);
+    tell({ what: `${method} ${path.replace(/^\/w\/[^/]+/, '')}`, status: answer.status, exchange: answer.headers.get('Understudy-Exchange') });
     const text = await answer.text();
     let json = null;
     try { json = JSON.parse(text); } catch { /* shown as it is */ }
@@ -129,11 +144,15 @@
       }
     }
     if (way.sdk) await within(way, values);
-    else if (values[way.link]) return location.assign(values[way.link]);
+    else if (values[way.link]) {
+      keep(way.id, values.order);
+      return location.assign(values[way.link]);
+    }
     return look(way, values);
   };
 
   const clear = () => {
+    asked.length = 0;
     for (const id of ['facts', 'events', 'calls', 'sdk']) $(id).replaceChildren();
     for (const id of ['verdict', 'problem', 'before', 'events-part', 'calls-part']) $(id).hidden = true;
     document.querySelector('[data-testid=returned]')?.remove();
@@ -167,6 +186,7 @@
       } catch { /* no JSON */ }
     }
     $('before').hidden = true;
+    recall(story.way, story.returned.order);
     look(wayOf(story.way), values).catch((e) => show($('problem'), e.message));
   }
 })();
