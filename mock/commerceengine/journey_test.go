@@ -85,7 +85,7 @@ func TestJourneys(t *testing.T) {
 		link := s.retry("ORD 1/2", onPage).Want(200).Text("content.payment_info.payment_links.web")
 		s.call("POST", order("ORD 1/2", "cancel-payment-request"), "").Want(200)
 		s.Call("GET", link, nil).Want(410)
-		s.Call("POST", link, "event=pay&card-number=4242424242424242").Want(400)
+		s.Call("POST", link, "event=pay&card-number=4242424242424242").Want(410)
 		s.wantStanding("ORD 1/2", "failed, 0 paid, 299 unpaid, retry true")
 	})
 	scenarios := []struct{ form, standing, later string }{
@@ -250,6 +250,9 @@ func TestEveryScenario(t *testing.T) {
 		page := string(s.Call("GET", link, nil).Want(410).Body)
 		if !strings.Contains(page, "has expired") || !strings.Contains(page, `data-testid="return"`) || !strings.Contains(page, "https://shop.example.test/thanks?order_id=") {
 			t.Errorf("the page says\n%s", page)
+		}
+		if late := s.Call("POST", link, "event=pay&card-number=4242+4242+4242+4242").Want(410); string(late.Body) != page {
+			t.Errorf("who pressed Pay too late sees\n%s", late.Body)
 		}
 	})
 }

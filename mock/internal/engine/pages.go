@@ -31,7 +31,7 @@ func (e *Engine) handlePage(c *Call) error {
 		switch {
 		case err != nil:
 			return Reply{}, err
-		case c.Method != http.MethodPost || v.Problem != "":
+		case c.Method != http.MethodPost, v.Problem != "", v.Expired && !done:
 			return e.showPage(v), nil
 		case done && v.Return != "" && v.ReturnForm == nil:
 			return e.seeOther(v, v.Return), nil
@@ -71,7 +71,7 @@ func (e *Engine) press(c *Call) (done bool, err error) {
 		return false, Refuse(Invalid, "the form does not read: %v", err)
 	}
 	v, err := c.page.View(c)
-	if err != nil {
+	if err != nil || v.Expired { // the time was up before the button was pressed: the page says so
 		return false, err
 	}
 	if c.page.Script != nil && v.Stage != page.Over {
