@@ -143,9 +143,16 @@ func (r *retell) options(story fixtures.Mark) (o replay.Options, err error) {
 		o.Secrets = append(o.Secrets, replay.Secret{Where: where, Name: name, Value: value})
 	}
 	if document, ok := specs.Document(story.Provider); ok {
-		o.Document, err = compare.ReadDocument(document)
+		if o.Document, err = compare.ReadDocument(document); err != nil {
+			return o, err
+		}
 	}
-	return o, err
+	if o.Rules != nil && o.Document != nil {
+		if err := o.Rules.Fits(o.Document); err != nil {
+			return o, usage("%s: %w", r.Rules, err)
+		}
+	}
+	return o, nil
 }
 
 // tell replays the story at an origin, and reports.

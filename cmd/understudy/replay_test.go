@@ -54,6 +54,13 @@ func TestReplayEndsAsTheStoryDoes(t *testing.T) {
 	other := storyFile(t, h)
 	gone := httptest.NewServer(http.NotFoundHandler())
 	gone.Close()
+	rules := func(text string) string {
+		file := filepath.Join(t.TempDir(), "rules.yaml")
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return file
+	}
 	running := mocktest.Run(t)
 	for _, c := range []struct {
 		name, wants string
@@ -70,6 +77,8 @@ func TestReplayEndsAsTheStoryDoes(t *testing.T) {
 		{"no URL", "--url \"sandbox\" is not an http", 2, []string{same, "--url", "sandbox"}},
 		{"where real money moves", "say --live if that is meant", 2, []string{same, "--url", "https://api.checkout.com"}},
 		{"a credential that is not there", "UNDERSTUDY_NO_SUCH is empty", 2, []string{same, "--auth-env", "UNDERSTUDY_NO_SUCH"}},
+		{"rules for one operation", "2 same", 0, []string{same, "--rules", rules("operations: {collectPayment: {ignore: [/number]}}")}},
+		{"rules for no operation", `operation "collect", which there is not; these are: `, 2, []string{same, "--rules", rules("operations: {collect: {ignore: [/number]}}")}},
 		{"another provider", `there is no provider "shop"`, 2, []string{same, "--provider", "shop"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
