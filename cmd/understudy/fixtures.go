@@ -130,8 +130,8 @@ func (r *redacting) Run(msg messages) error {
 	if err != nil {
 		return err
 	}
-	if _, err := os.Stat(r.Out); err == nil {
-		return usage("--out: %s is there already; name another file, or remove it", r.Out)
+	if err := record.Vacant(r.Out); err != nil {
+		return usage("--out: %w", err)
 	}
 	redactor := redact.New(rules, nil)
 	// Twice: what the end of a story shows to be secret may stand at its beginning too.
@@ -143,7 +143,8 @@ func (r *redacting) Run(msg messages) error {
 	if err != nil {
 		return err
 	}
-	return record.Aside(r.Out, func(w io.Writer) error {
+	entries := 0
+	err = record.Aside(r.Out, func(w io.Writer) error {
 		out, err := fixtures.NewWriter(w, redactor.Log(*l))
 		if err != nil {
 			return err
@@ -151,12 +152,18 @@ func (r *redacting) Run(msg messages) error {
 		err = withFile(r.File, func(in io.Reader) error {
 			_, err := fixtures.Each(in, reading(r.KeepGoing, r.File, io.Discard), func(_ int, e *fixtures.Entry) error {
 				clean := redactor.Entry(e)
+				entries++
 				return out.Entry(&clean)
 			})
 			return err
 		})
 		return errors.Join(err, out.Close())
 	})
+	if err != nil {
+		return err
+	}
+	written(msg, r.Out, entries)
+	return nil
 }
 
 type scanning struct {

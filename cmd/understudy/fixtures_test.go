@@ -35,6 +35,11 @@ func TestAnExportBecomesAStoryWithoutSecrets(t *testing.T) {
 	if code, said := line("fixtures", "scan", from); code != exitFailed || !strings.Contains(said, "entry 1, request.headers[0].value: looks like a secret (token)") || strings.Contains(said, "exported-Secret") {
 		t.Errorf("%d %s", code, said)
 	}
+	for _, args := range []string{"fixtures import " + from + " --provider fabric --out ", "fixtures redact " + from + " --out ", "record --provider fabric --upstream http://x.test --out "} {
+		if code, said := line(strings.Fields(args + folder + "/none/x.har")...); code != exitUsage || !strings.Contains(said, "--out: there is no folder "+folder+"/none; make it first") {
+			t.Errorf("%s: %d %s", args, code, said)
+		}
+	}
 	if code, said := line("fixtures", "import", from, "--provider", "fabric", "--out", to); code != 0 || !strings.Contains(said, "1 entries are left out") {
 		t.Fatalf("%d %s", code, said)
 	}
@@ -45,7 +50,7 @@ func TestAnExportBecomesAStoryWithoutSecrets(t *testing.T) {
 	if code, said := line("fixtures", "scan", folder+"/story.har"); code != 0 {
 		t.Errorf("%d %s", code, said)
 	}
-	if code, said := line("fixtures", "redact", from, "--out", filepath.Join(folder, "clean.har")); code != 0 {
+	if code, said := line("fixtures", "redact", from, "--out", filepath.Join(folder, "clean.har")); code != 0 || !strings.Contains(said, "clean.har holds 2 exchanges; secrets were taken out") {
 		t.Errorf("%d %s", code, said)
 	}
 	if code, _ := line("fixtures", "scan", filepath.Join(folder, "clean.har")); code != 0 {

@@ -167,8 +167,12 @@ func finish(story *record.Story, name string, msg io.Writer) error {
 	if entries == 0 {
 		return errors.New("nothing was recorded, and no file was written")
 	}
-	fmt.Fprintf(msg, "%s holds %d exchanges; secrets were taken out\n", name, entries)
+	written(msg, name, entries)
 	return nil
+}
+
+func written(msg io.Writer, name string, entries int) {
+	fmt.Fprintf(msg, "%s holds %d exchanges; secrets were taken out\n", name, entries)
 }
 
 // fromJournal makes a story of what a running simulator remembers.
