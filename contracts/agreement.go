@@ -36,7 +36,7 @@ func readsOf(op *document.Operation, all []*document.Operation) (list []*documen
 		var found *document.Operation
 		for _, r := range all {
 			of := r.Things()
-			if r != op && isRead(r) && len(of) > 0 && of[0] == name && (found == nil || endsInVariable(r) && !endsInVariable(found)) {
+			if r != op && isRead(r) && !ofAnother(r) && len(of) > 0 && of[0] == name && (found == nil || endsInVariable(r) && !endsInVariable(found)) {
 				found = r
 			}
 		}
@@ -113,6 +113,11 @@ func endsInVariable(op *document.Operation) bool {
 	return strings.HasSuffix(strings.TrimSuffix(op.Path, "/"), "}")
 }
 
+// ofAnother tells whether a path leads to what is read from something else that has an id: nothing in what is read says which.
+func ofAnother(op *document.Operation) bool {
+	return strings.Contains(op.Path, "/{id}/") && !endsInVariable(op)
+}
+
 func isRead(op *document.Operation) bool { return op.Effect == "read" && op.Method == http.MethodGet }
 
 // ask has an operation answer, and then a read about each thing that the answer told of.
@@ -170,7 +175,7 @@ func about(s *harness.Scene, vars map[string]string, told harness.Told, read *do
 	all := harness.Things(s.Target.Document.Operation(told.Operation), told.Response)
 	for _, key := range slices.Sorted(maps.Keys(all)) {
 		thing := all[key]
-		if !slices.Contains(read.Things(), thing.Name) || len(list) == mostAsked {
+		if thing.Name != read.Things()[0] || len(list) == mostAsked {
 			continue
 		}
 		r := s.Target.Sample(read, "")

@@ -97,3 +97,18 @@ func TestASharedSchemaHasTheMarkOfThePlaceThatUsesIt(t *testing.T) {
 		}
 	}
 }
+
+func TestTheFirstThingIsWhatAnAnswerIsAbout(t *testing.T) {
+	t.Parallel()
+	for provider, operations := range map[string]map[string]string{
+		"commercelayer": {"getAuthorizationOrder": "Order IncludedResource", "listOrderVoids": "Void IncludedResource", "getCheckoutComPayment": "CheckoutComPayment IncludedResource"},
+		"nextcommerce":  {"getOrder": "Order"},
+	} {
+		d := read(t, provider, "")
+		for id, want := range operations {
+			if told := strings.Join(d.Operation(id).Things(), " "); told != want && !strings.HasPrefix(told, want+" ") {
+				t.Errorf("%s %s tells of %s; %s is what it is about", provider, id, told, want)
+			}
+		}
+	}
+}

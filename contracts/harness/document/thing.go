@@ -1,7 +1,6 @@
 package document
 
 import (
-	"cmp"
 	"encoding/json"
 	"maps"
 	"regexp"
@@ -57,13 +56,20 @@ func (op *Operation) Things() []string {
 	return op.things
 }
 
+// tellsOf lists them. Of two at the same depth, the one that the document names first is the first: what is sent along (JSON:API's included) follows what it is sent along with.
 func (op *Operation) tellsOf() []string {
+	var names []string
 	depths := map[string]int{}
 	add := func(depth int, s *Schema) {
 		name := s.Thing()
-		if before, known := depths[name]; name != "" && (!known || depth < before) {
-			depths[name] = depth
+		before, known := depths[name]
+		if name == "" || known && before <= depth {
+			return
 		}
+		if !known {
+			names = append(names, name)
+		}
+		depths[name] = depth
 	}
 	for _, r := range op.Responses {
 		if r.Status < 200 || r.Status >= 300 {
@@ -79,5 +85,6 @@ func (op *Operation) tellsOf() []string {
 			})
 		}
 	}
-	return slices.SortedFunc(maps.Keys(depths), func(a, b string) int { return cmp.Or(depths[a]-depths[b], strings.Compare(a, b)) })
+	slices.SortStableFunc(names, func(a, b string) int { return depths[a] - depths[b] })
+	return names
 }
