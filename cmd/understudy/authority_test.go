@@ -90,6 +90,9 @@ func TestServingBothSchemes(t *testing.T) {
 	defer stop()
 	address := strings.TrimPrefix(announced.URL, "http://")
 	_, port, _ := net.SplitHostPort(address)
+	if announced.HTTPS != "https://"+address {
+		t.Errorf("announced for https: %q", announced.HTTPS)
+	}
 	pem, err := get(t, announced.URL+"/_understudy/ca.pem", address, nil)
 	if err != nil {
 		t.Fatal(err)

@@ -50,12 +50,15 @@ func run(args []string, stdout, stderr io.Writer) int {
 		kong.BindTo(stdout, (*output)(nil)),
 		kong.BindTo(stderr, (*messages)(nil)),
 	)
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
 	command, err := parser.Parse(args)
 	if code >= 0 {
 		return code // --help has been answered
 	}
 	if err != nil {
-		fmt.Fprintf(stderr, "understudy: %v\nRun \"understudy --help\" to see what there is.\n", err)
+		fmt.Fprintf(stderr, "understudy: %v\nRun \"%s --help\" to see what there is.\n", err, asked(err))
 		return exitUsage
 	}
 	if err := command.Run(); err != nil {
@@ -71,6 +74,15 @@ func run(args []string, stdout, stderr io.Writer) int {
 		return exitFailed
 	}
 	return 0
+}
+
+// asked is the command that a command line got as far as.
+func asked(err error) string {
+	var parse *kong.ParseError
+	if errors.As(err, &parse) && parse.Context.Selected() != nil {
+		return "understudy " + parse.Context.Selected().Path()
+	}
+	return "understudy"
 }
 
 // output is where results go, messages where everything else goes.

@@ -70,7 +70,7 @@ func (s *serve) run(ctx context.Context, out, msg io.Writer) error {
 	// The listener first, so that a caller who is quick waits instead of being turned away.
 	listener, err := net.Listen("tcp", s.Listen)
 	if err != nil {
-		return usage("--listen %s: %w", s.Listen, err)
+		return cannotListen(s.Listen, err)
 	}
 	server := &http.Server{
 		Handler: simulator, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 2 * time.Minute, IdleTimeout: 2 * time.Minute,
@@ -106,6 +106,14 @@ func (s *serve) run(ctx context.Context, out, msg io.Writer) error {
 	return nil
 }
 
+// cannotListen says what to do about an address that somebody else has.
+func cannotListen(address string, err error) error {
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return usage("--listen %s: another program listens there, perhaps an Understudy of before; --listen 127.0.0.1:0 takes a free port (make run LISTEN=127.0.0.1:0)", address)
+	}
+	return usage("--listen %s: %w", address, err)
+}
+
 // listen begins to serve: http, and https beside it if there is an authority to vouch for it.
 func listen(server *http.Server, listener net.Listener, a *authority, failed chan<- error) {
 	serve := func(l net.Listener) {
@@ -137,6 +145,14 @@ func (s *serve) options(msg io.Writer) (mock.Options, error) {
 	if u, err := url.Parse(s.PublicURL); s.PublicURL != "" && (err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") || u.RawQuery != "") {
 		return o, usage("--public-url %q is not an http or https URL without a query, as in https://mock.example.test", s.PublicURL)
 	}
+	for _, origin := range s.CORS {
+		if !isOrigin(origin) {
+			return o, usage("--cors %q is no origin that a browser sends; scheme://host or scheme://host:port would be right, as in https://shop.example.test, https://*.example.test or http://localhost:3000", origin)
+		}
+	}
+	if err := writable(s.AddrFile); err != nil {
+		return o, err
+	}
 	if s.MaxWorlds < 1 {
 		return o, usage("--max-worlds %d: at least 1 is needed", s.MaxWorlds)
 	}
@@ -164,6 +180,15 @@ func (s *serve) options(msg io.Writer) (mock.Options, error) {
 	return o, nil
 }
 
+// isOrigin tells whether a browser can name itself so: a scheme and a host, with one * in it perhaps; or "null", which pages from files are; or "*", any.
+func isOrigin(s string) bool {
+	if s == "*" || s == "null" {
+		return true
+	}
+	u, err := url.Parse(strings.Replace(s, "*", "any", 1))
+	return err == nil && u.Scheme != "" && u.Host != "" && u.Scheme+"://"+strings.ToLower(u.Host) == strings.ToLower(strings.Replace(s, "*", "any", 1)) && !strings.Contains(u.Host, "*")
+}
+
 // recordings finds the folder that --fixtures names.
 func (s *serve) recordings(o *mock.Options) error {
 	switch folder, err := os.Stat(s.Fixtures); {
@@ -183,6 +208,7 @@ func (s *serve) recordings(o *mock.Options) error {
 // announcement is the first line of standard output with --json.
 type announcement struct {
 	URL       string              `json:"url"`
+	HTTPS     string              `json:"https,omitempty"` // the same with --tls; all that stands below URL stands below it too
 	Control   string              `json:"control"`
 	Seed      string              `json:"seed"`
 	Providers []announcedProvider `json:"providers"`
@@ -206,6 +232,9 @@ func (s *serve) announce(ctx context.Context, listener net.Listener, out io.Writ
 		public = strings.TrimSuffix(s.PublicURL, "/")
 	}
 	a := announcement{URL: public, Control: public + "/_understudy/", Seed: seed, Providers: list}
+	if s.TLS && s.PublicURL == "" {
+		a.HTTPS = "https://" + reachable(listener.Addr())
+	}
 	if s.JSON {
 		if err := json.NewEncoder(out).Encode(a); err != nil {
 			return err
@@ -220,7 +249,11 @@ func (s *serve) announce(ctx context.Context, listener net.Listener, out io.Writ
 }
 
 func (a announcement) print(out io.Writer) {
-	fmt.Fprintf(out, "Understudy %s plays %d providers at %s (seed %s)\n", buildVersion(), len(a.Providers), a.URL, a.Seed)
+	at := a.URL
+	if a.HTTPS != "" {
+		at += ", and the same at " + a.HTTPS
+	}
+	fmt.Fprintf(out, "Understudy %s plays %d providers at %s (seed %s)\n", buildVersion(), len(a.Providers), at, a.Seed)
 	for _, p := range a.Providers {
 		fmt.Fprintf(out, "\n%s at %s\n%s\n", p.Name, p.URL, p.Curl)
 	}
@@ -244,8 +277,36 @@ func onThisMachine(host, port string) string {
 // writeAside makes a file whole or not at all: a reader never sees half of it.
 func writeAside(file, text string) error {
 	aside := file + ".new"
-	if err := os.WriteFile(aside, []byte(text), 0o644); err != nil {
-		return usage("--addr-file: %w", err)
+	err := os.WriteFile(aside, []byte(text), 0o644)
+	if err == nil {
+		err = os.Rename(aside, file)
 	}
-	return os.Rename(aside, file)
+	return cannotWrite(file, err)
+}
+
+// writable tries whether the address can be written, while nothing has been announced yet. "" is no file.
+func writable(file string) error {
+	if file == "" {
+		return nil
+	}
+	if folder, err := os.Stat(file); err == nil && folder.IsDir() {
+		return usage("--addr-file %s is a folder: give a file in it", file)
+	}
+	aside := file + ".new"
+	if err := os.WriteFile(aside, nil, 0o644); err != nil {
+		return cannotWrite(file, err)
+	}
+	return os.Remove(aside)
+}
+
+// cannotWrite names the file that was asked for, whatever it is written through.
+func cannotWrite(file string, err error) error {
+	var path *os.PathError
+	if errors.As(err, &path) {
+		err = path.Err
+	}
+	if err == nil {
+		return nil
+	}
+	return usage("--addr-file %s cannot be written: %w", file, err)
 }

@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -94,6 +95,12 @@ func TestTheAddressFileComesAndGoes(t *testing.T) {
 
 func TestCommandLines(t *testing.T) {
 	t.Parallel()
+	other, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { other.Close() })
+	taken := other.Addr().String()
 	cases := []struct {
 		line, says string
 		code       int
@@ -104,7 +111,7 @@ func TestCommandLines(t *testing.T) {
 		{"triggers fabric", "Prefer: scenario=declined", 0},
 		{"triggers fabric --json", `"value": "insufficient_funds"`, 0},
 		{"triggers acme", "commerceengine, fabric, norce", exitUsage},
-		{"triggers --url http://127.0.0.1:1", "no server answers", exitFailed},
+		{"triggers --url http://127.0.0.1:1", "no server answers", exitUnreachable},
 		{"serve --clock yesterday", "RFC 3339", exitUsage},
 		{"serve --listen 4242", "127.0.0.1:4242", exitUsage},
 		{"serve --listen 256.0.0.1:0", "--listen", exitUsage},
@@ -114,7 +121,17 @@ func TestCommandLines(t *testing.T) {
 		{"serve --providers acme --listen 127.0.0.1:0", "these are: commerceengine", exitUsage},
 		{"serve --profile fabric=loose --listen 127.0.0.1:0", "strict", exitUsage},
 		{"serve --log loudly", "requests", exitUsage},
+		{"serve --listen " + taken, "--listen 127.0.0.1:0 takes a free port (make run LISTEN=127.0.0.1:0)", exitUsage},
+		{"serve --addr-file /nowhere/at/all --listen 127.0.0.1:0", "--addr-file /nowhere/at/all cannot be written: no such file or directory", exitUsage},
+		{"serve --addr-file /tmp --listen 127.0.0.1:0", "--addr-file /tmp is a folder", exitUsage},
+		{"serve --cors notanorigin", "--cors \"notanorigin\" is no origin", exitUsage},
+		{"serve --cors *,https://shop.example.test/ --listen 127.0.0.1:0", "--cors \"https://shop.example.test/\" is no origin", exitUsage},
 		{"act", "unexpected argument act", exitUsage},
+		{"act", "understudy --help\"", exitUsage},
+		{"", "Start the simulator", 0},
+		{"serve --loud", "Run \"understudy serve --help\" to see what there is", exitUsage},
+		{"spec show norce --loud", "Run \"understudy spec show --help\"", exitUsage},
+		{"spec", "Run \"understudy spec --help\"", exitUsage},
 	}
 	for _, c := range cases {
 		t.Run(c.line, func(t *testing.T) {
@@ -125,6 +142,19 @@ func TestCommandLines(t *testing.T) {
 				t.Errorf("exit %d, want %d; it said\n%s\nwant %q in it", code, c.code, said, c.says)
 			}
 		})
+	}
+}
+
+func TestOrigins(t *testing.T) {
+	t.Parallel()
+	for origin, want := range map[string]bool{
+		"*": true, "null": true, "http://localhost:3000": true, "https://*.example.test": true, "HTTPS://Shop.example.test": true, "capacitor://localhost": true, "http://[::1]:3000": true,
+		"": false, "localhost": false, "localhost:3000": false, "shop.example.test": false, "https://shop.example.test/": false, "https://shop.example.test/a": false,
+		"https://a@shop.example.test": false, "https://shop.example.test?": false, "https://": false, "https://*.*.test": false,
+	} {
+		if isOrigin(origin) != want {
+			t.Errorf("%q is an origin: %v", origin, !want)
+		}
 	}
 }
 
