@@ -9,12 +9,14 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"maps"
 	"net"
 	"net/http"
 	"net/url"
 	"os"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -216,6 +218,7 @@ func (r *recording) fromJournal(ctx context.Context, mark fixtures.Mark, rules *
 	if r.World != "default" {
 		origin = strings.TrimSuffix(origin, "/w/"+r.World)
 	}
+	var kept []*record.Exchange
 	for i := range journal.Requests {
 		x := &journal.Requests[i]
 		if why := x.Skip(r.Provider); why != "" {
@@ -226,8 +229,55 @@ func (r *recording) fromJournal(ctx context.Context, mark fixtures.Mark, rules *
 		if _, _, err := story.Add(&e); err != nil {
 			return errors.Join(err, story.Drop())
 		}
+		kept = append(kept, x)
 	}
-	return finish(story, r.Out, msg)
+	outside, err := r.madeOutside(ctx, c, kept)
+	if err != nil {
+		return errors.Join(unreachable(err), story.Drop())
+	}
+	if err := finish(story, r.Out, msg); err != nil {
+		return err
+	}
+	if len(outside) > 0 {
+		fmt.Fprintf(msg, "%d orders were made outside of the story, by the control API or the demo shop, and no world will have them when it is replayed: %s\n"+
+			"understudy replay --set %s=ORDER puts one that every tenant has in an order's place; understudy triggers %s lists them\n", len(outside), strings.Join(outside, ", "), outside[0], r.Provider)
+	}
+	return nil
+}
+
+// madeOutside lists the orders of the story's tenants that neither the cast holds nor the story has made. Control calls are in no journal.
+func (r *recording) madeOutside(ctx context.Context, c control, kept []*record.Exchange) (outside []string, err error) {
+	var list triggerList
+	if err := c.getWith(ctx, r.ControlToken, "/triggers", &list); err != nil {
+		return nil, err
+	}
+	inside, tenants := map[string]bool{}, map[string]bool{}
+	for _, p := range list.Providers {
+		for _, o := range p.Orders {
+			inside[o.ID] = inside[o.ID] || p.Provider == r.Provider
+		}
+	}
+	for _, x := range kept {
+		tenants[x.Tenant] = x.Tenant != ""
+		for _, id := range x.Made() {
+			inside[id] = true
+		}
+	}
+	for _, tenant := range slices.Sorted(maps.Keys(tenants)) {
+		var found struct{ Orders []struct{ ID string } }
+		if !tenants[tenant] {
+			continue
+		}
+		if err := c.getWith(ctx, r.ControlToken, "/"+r.Provider+"/"+url.PathEscape(tenant)+"/orders", &found); err != nil {
+			return nil, err
+		}
+		for _, o := range found.Orders {
+			if !inside[o.ID] {
+				outside = append(outside, o.ID)
+			}
+		}
+	}
+	return outside, nil
 }
 
 func scenarioOf(out string) string { return strings.TrimSuffix(filepath.Base(out), ".har") }

@@ -130,3 +130,28 @@ func recordPayment(t *testing.T, file string) {
 		t.Errorf("the story holds a secret, or %v", err)
 	}
 }
+
+// A simulator's journal holds what clients said. Orders that the control API made are no part of that: who records is told, and the story still replays on an order of the cast.
+func TestAStoryFromAJournalTellsOfOrdersMadeOutsideOfIt(t *testing.T) {
+	t.Parallel()
+	const retry = `{"payment_method": {"payment_provider_slug": "juspay", "integration_type": "hyper-checkout", "return_url": "https://shop.example.test/thanks", "action": "paymentPage"}}`
+	for name, given := range map[string]bool{"the cast's order": false, "an order of the control API": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s, order := mocktest.Run(t), "ORD-1001"
+			if given {
+				order = s.Given("commerceengine", "store_01", "failed")
+			}
+			s.Call("POST", "/commerceengine/api/v1/store_01/storefront/orders/"+order+"/retry-payment", retry, "Authorization: Bearer x", "Content-Type: application/json").Want(200)
+			file := filepath.Join(t.TempDir(), "retried.har")
+			code, said := line("record", "--provider", "commerceengine", "--from-journal", s.URL, "--out", file)
+			told := "1 orders were made outside of the story, by the control API or the demo shop, and no world will have them when it is replayed: " + order
+			if code != 0 || strings.Contains(said, told) != given || strings.Contains(said, "outside of the story") != given {
+				t.Errorf("%d %s", code, said)
+			}
+			if code, said := line("replay", file, "--set", order+"=ORD-1001"); code != 0 {
+				t.Errorf("%d %s", code, said)
+			}
+		})
+	}
+}
