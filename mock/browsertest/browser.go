@@ -239,6 +239,14 @@ func (b *Tab) URL() string {
 	return at
 }
 
+// Size is how wide and how tall the whole page is, and how wide the screen, in pixels.
+func (b *Tab) Size() (width, height, screen int) {
+	b.t.Helper()
+	size, err := chromedp.Run(b.ctx, chromedp.Evaluate[[]int]("[document.documentElement.scrollWidth, document.documentElement.scrollHeight, innerWidth]"))
+	b.call(nil, err)
+	return size[0], size[1], size[2]
+}
+
 // Frame is the content of the iframe within an element, whatever page it shows.
 func (b *Tab) Frame(id string) *Tab { return &Tab{t: b.t, ctx: b.ctx, frame: control(id) + " iframe"} }
 

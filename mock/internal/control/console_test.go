@@ -63,3 +63,22 @@ func TestConsole(t *testing.T) {
 		}
 	})
 }
+
+func TestTheBareAddressLeadsPeopleToTheConsole(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	const browser = "Accept: text/html,application/xhtml+xml,*/*;q=0.8"
+	for path, want := range map[string]string{"/": "/_understudy/", "": "/_understudy/", "/w/mine": "/w/mine/_understudy/", "/w/mine/": "/w/mine/_understudy/"} {
+		for _, method := range []string{"GET", "HEAD"} {
+			if r := s.Call(method, s.URL+path, nil, browser).Want(http.StatusFound); r.Header.Get("Location") != s.URL+want {
+				t.Errorf("%s %s leads to %s", method, path, r.Header.Get("Location"))
+			}
+		}
+	}
+	s.Call("GET", s.URL+"/w/mine/_understudy/", nil, browser).Want(http.StatusOK)
+	if r := s.Call("GET", "/", nil, "Accept: */*").Want(http.StatusNotFound); !strings.Contains(r.Text("detail"), "/commerceengine") {
+		t.Errorf("a program is told %s", r.Body)
+	}
+	s.Call("POST", "/", nil, browser).Want(http.StatusNotFound)
+	s.Call("GET", "/nobody", nil, browser).Want(http.StatusNotFound)
+}

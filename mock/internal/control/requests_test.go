@@ -235,3 +235,23 @@ func TestWaitingForRequests(t *testing.T) {
 		}
 	})
 }
+
+// TestAPreferenceThatNobodyKnowsIsTold misspells one: the call goes on without it, and its entry and the console say so.
+func TestAPreferenceThatNobodyKnowsIsTold(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	const collect = "/nextcommerce/api/admin/orders/100001/collect-payment/"
+	s.Call("POST", collect, "{}", "Authorization: Bearer x", "Content-Type: application/json", "Prefer: respond-async, secnario=declined").Want(http.StatusOK)
+	const note = "secnario=declined was not understood and left alone; the preferences are code, delay, example, scenario"
+	entry := string(s.Call("GET", api+"/requests/default-1", nil).Want(http.StatusOK).Body)
+	if !strings.Contains(entry, note) || strings.Contains(entry, "Prefer: respond-async was") {
+		t.Errorf("the entry is %s", entry)
+	}
+	if page := s.Call("GET", api+"/", nil).Want(http.StatusOK); !strings.Contains(string(page.Body), note) {
+		t.Error("the console does not show it")
+	}
+	r := s.Call("POST", collect, "{}", "Authorization: Bearer x", "Content-Type: application/json", "Prefer: code=404, example=none").Want(http.StatusBadRequest)
+	if text := string(r.Body); !strings.Contains(text, "none here has a name") || strings.Contains(text, "these are: .") {
+		t.Errorf("an example that there is not is refused with %s", text)
+	}
+}

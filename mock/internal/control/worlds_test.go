@@ -57,7 +57,9 @@ func TestWorlds(t *testing.T) {
 		s := start(t, func(o *mock.Options) { o.MaxWorlds = 2 })
 		post(s, api+"/worlds", map[string]any{"name": "one"}).Want(http.StatusCreated)
 		post(s, api+"/worlds", map[string]any{"name": "one"}).Want(http.StatusConflict)
-		post(s, api+"/worlds", map[string]any{"name": "two"}).Want(http.StatusTooManyRequests)
+		if r := post(s, api+"/worlds", map[string]any{"name": "two"}).Want(http.StatusTooManyRequests); !strings.Contains(r.Text("detail"), "DELETE /_understudy/worlds/{world}") {
+			t.Errorf("what to do is not said: %s", r.Body)
+		}
 		s.Call("GET", "/w/three"+api+"/clock", nil).Want(http.StatusTooManyRequests)
 		s.Call("GET", api+"/worlds/three", nil).Want(http.StatusNotFound)
 		s.Call("DELETE", api+"/worlds/three", nil).Want(http.StatusNotFound)
@@ -139,7 +141,9 @@ func TestSnapshots(t *testing.T) {
 		for i := range 100 {
 			post(s, api+"/snapshots", map[string]any{"name": fmt.Sprint(i)}).Want(http.StatusCreated)
 		}
-		post(s, api+"/snapshots", map[string]any{"name": "one more"}).Want(http.StatusConflict)
+		if r := post(s, api+"/snapshots", map[string]any{"name": "one more"}).Want(http.StatusConflict); !strings.Contains(r.Text("detail"), "DELETE /_understudy/snapshots/{name}") {
+			t.Errorf("what to do is not said: %s", r.Body)
+		}
 		post(s, api+"/snapshots", map[string]any{"name": "7"}).Want(http.StatusCreated)
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -39,6 +40,23 @@ func (a *Answer) enact(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodHead {
 		w.Write(a.Body)
 	}
+}
+
+// front sends people who look at the bare address in a browser to the page that shows what is here. It is nil for everybody else.
+func (e *Engine) front(r *http.Request) *Answer {
+	a := resolve(r, func(name string) bool { return e.rooms[name] != nil })
+	reads := r.Method == http.MethodGet || r.Method == http.MethodHead
+	if a.room != "" || strings.Trim(a.path, "/") != "" || !reads || !strings.Contains(r.Header.Get("Accept"), "text/html") {
+		return nil
+	}
+	for _, name := range e.order {
+		if e.rooms[name].Outside {
+			a.room = name
+			to := e.Origin(r) + a.prefix(e.options.PublicURL != "") + "/"
+			return &Answer{Status: http.StatusFound, Header: http.Header{"Location": {to}, "Vary": {"Accept"}}}
+		}
+	}
+	return nil
 }
 
 // astray answers a request that belongs to no room, as a problem of RFC 9457.

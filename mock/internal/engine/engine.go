@@ -157,7 +157,7 @@ func (e *Engine) create(name, seed string, start time.Time, frozen bool) (*Unive
 		return nil, Refuse(Invalid, "start: %s", err)
 	}
 	if len(e.worlds) >= e.options.MaxWorlds {
-		return nil, Refuse(Throttled, "there are %d worlds already, the most that --max-worlds allows; delete one first", len(e.worlds))
+		return nil, Refuse(Throttled, "there are %d worlds already, the most that --max-worlds allows; DELETE /_understudy/worlds/{world} takes one away", len(e.worlds))
 	}
 	j := journal.New(name, e.options.Journal)
 	rooms := map[string]world.Room{"": {Kinds: []world.AnyKind{rules}}} // what belongs to the world itself

@@ -35,7 +35,7 @@ var life = []struct {
 func (e *Engine) Answer(r *http.Request) *Answer {
 	c, err := e.address(r)
 	if c == nil {
-		return e.astray(err)
+		return cmp.Or(e.front(r), e.astray(err))
 	}
 	for _, stage := range life {
 		if err != nil || c.done {

@@ -22,8 +22,14 @@ type prefer struct {
 // maxDelay bounds how long an answer may be held back.
 const maxDelay = time.Minute
 
+var (
+	preferences = []string{"code", "delay", "example", "scenario"}
+	foreign     = []string{"depth-noroot", "handling", "respond-async", "return", "safe", "wait"} // registered with IANA: meant for somebody else
+)
+
 // readPreferences refuses a preference that cannot be met rather than answer as if it had not been asked for.
-// Preferences that are not ours are left alone, as RFC 7240 wants it.
+// Preferences that are not ours are left alone, as RFC 7240 wants it; but the journal tells of those
+// that nobody has heard of.
 func (c *Call) readPreferences() error {
 	var wanted []string
 	for _, line := range c.Header.Values("Prefer") {
@@ -43,6 +49,9 @@ func (c *Call) readPreferences() error {
 			continue // RFC 7240: the first of its name counts
 		}
 		seen[name] = true
+		if name != "" && !slices.Contains(preferences, name) && !slices.Contains(foreign, name) {
+			c.Note("Prefer: " + strings.TrimSpace(preference) + " was not understood and left alone; the preferences are " + strings.Join(preferences, ", "))
+		}
 		if err := c.prefer.read(name, strings.Trim(strings.TrimSpace(value), `"`)); err != nil {
 			return RefuseParameter("header", "Prefer", err.Error(), "a preference as the README lists them")
 		}

@@ -53,6 +53,8 @@ func (op *Operation) Example(status int, name string) (media string, body []byte
 func exampleOf(media *openapi3.MediaType, name string) (any, error) {
 	names := slices.Sorted(maps.Keys(media.Examples))
 	switch {
+	case name != "" && len(names) == 0:
+		return nil, fmt.Errorf("no example is called %q; none here has a name", name)
 	case name != "" && media.Examples[name] == nil:
 		return nil, fmt.Errorf("no example is called %q; these are: %s", name, strings.Join(names, ", "))
 	case name != "":

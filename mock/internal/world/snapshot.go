@@ -63,7 +63,7 @@ func (w *World) Save(name string) (*Snapshot, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if _, known := w.snapshots[name]; !known && len(w.snapshots) >= maxSnapshots {
-		return nil, fmt.Errorf("this world already keeps %d snapshots, its most; delete one first", maxSnapshots)
+		return nil, fmt.Errorf("this world already keeps %d snapshots, its most; DELETE /_understudy/snapshots/{name} takes one away", maxSnapshots)
 	}
 	s := w.snapshot()
 	w.snapshots[name] = s
