@@ -42,6 +42,9 @@ func whole(s *harness.Scene, op *document.Operation) {
 		s.Skip("%v", err)
 	}
 	told := s.SendCall(about.Call, op)
+	if s.Untaken(told) {
+		s.Skip("the profile %s does not take the page's own call", s.Target.Document.Profile)
+	}
 	r := op.Response(about.Call.Status)
 	if told.Response.Status != about.Call.Status || r == nil {
 		s.Find(told, harness.Finding{Rule: harness.RuleWrongStatus, In: "status", Message: fmt.Sprintf("the page's call is answered %d, not %d", told.Response.Status, about.Call.Status)})

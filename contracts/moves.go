@@ -129,6 +129,8 @@ func (p *stageplay) known(name string, s subject) (any, error) {
 		return major(s.order.Total.Minor), nil
 	case "$half":
 		return major(s.order.Total.Minor / 2), nil
+	case "$rest":
+		return major(s.order.Total.Minor - s.order.Total.Minor/2), nil
 	}
 	m, ok := p.moves[name]
 	if !ok {

@@ -1,6 +1,7 @@
 package contracts
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"os"
@@ -80,8 +81,8 @@ func Work(ctx context.Context, p harness.Plan, told func(e harness.Entry, of int
 	result.Started, result.Took = started, time.Since(started)
 	result.Excused = programme.Stage.Accepted.Used()
 	result.Disagreements = programme.Stage.Judge.Disagreements()
-	result.Whole = Selection{p.Focus, p.Labels}.Whole()
-	result.Trouble, result.Away = programme.Stage.Over(ctx), programme.Stage.Away()
+	result.Whole = Selection{p.Focus, p.Labels}.Whole() && programme.Stage.Target.Document.Profile == ""
+	result.Trouble, result.Away = cmp.Or(programme.Stage.Over(ctx), result.Trouble), programme.Stage.Away()
 	if result.Whole && programme.Stage.Judge.Whole {
 		result.Needless = programme.Stage.Judge.Needless()
 	}

@@ -83,3 +83,11 @@ func TestARunThatIsEndedBreaksNothing(t *testing.T) {
 	e = stage.Play(ctx, asked(stage, func() { t.Error("it is played all the same") }))
 	g.Expect(e.Status).To(Equal(harness.Skipped))
 }
+
+func TestAMistakeOfTheSuitesIsTold(t *testing.T) {
+	t.Parallel()
+	g := NewWithT(t)
+	stage, _ := standing(t, func(http.ResponseWriter, *http.Request) {})
+	g.Expect(func() { stage.Play(t.Context(), asked(stage, func() { panic("a slip") })) }).To(PanicWith("a slip"))
+	g.Expect(stage.Result.Trouble).To(And(ContainSubstring("a mistake of the suites"), ContainSubstring("a slip"), ContainSubstring("over_test.go")))
+}

@@ -175,7 +175,7 @@ type Result struct {
 	Coverage Coverage      `json:"coverage"`
 	Compared Compared      `json:"compared,omitzero"` // with the mock's answers to the same requests
 
-	Whole         bool           `json:"whole,omitempty"`         // nothing was left out
+	Whole         bool           `json:"whole,omitempty"`         // nothing was left out, of the document as the vendor's page has it
 	Excused       []string       `json:"excused,omitempty"`       // excuses that were needed
 	Needless      []Finding      `json:"needless,omitempty"`      // each x-absent of the document that was not, on the mock
 	Disagreements map[string]int `json:"disagreements,omitempty"` // known mistakes of a reader, and how often each was met

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -112,6 +113,7 @@ func (s *Scene) play(f func(*Scene)) {
 		case skipped:
 			s.entry.Reason = p.reason
 		default:
+			s.Result.Trouble = fmt.Sprintf("a mistake of the suites in %q: %v\n%s", s.entry.Title(), p, debug.Stack())
 			panic(p)
 		}
 		s.finish()
@@ -219,6 +221,15 @@ func (s *Scene) Tell(x Exchange) Told {
 	}
 	s.beside(t)
 	return t
+}
+
+// Untaken tells whether a body that suits the vendor's page is forbidden by the profile that is served, which reads the API otherwise.
+func (s *Scene) Untaken(t Told) bool {
+	d := s.Target.Document
+	op, media := d.Operation(t.Operation), t.Request.Header.Get("Content-Type")
+	value, rest, err := decoded(t.Request.Body)
+	return d.Profile != "" && op != nil && document.IsJSON(media) && err == nil && rest == 0 &&
+		s.Judge.Forbids(op, document.Request{Operation: op, Method: op.Method, Media: media, Value: value, Body: t.Request.Body})
 }
 
 // Path is the vendor's path of a URL in a world, escaped and without a query.

@@ -28,6 +28,7 @@ import (
 // Document is an API as its OpenAPI document describes it.
 type Document struct {
 	Provider   string
+	Profile    string // another reading of the same API; empty: as the vendor's page has it
 	File       string // as a reader of the repository finds it: specs/norce.yaml
 	Title      string
 	Version    string
@@ -143,7 +144,11 @@ func Read(provider, profile string) (*Document, error) {
 		}
 		raw = result.Bytes
 	}
-	return of(provider, raw)
+	d, err := of(provider, raw)
+	if err == nil {
+		d.Profile = profile
+	}
+	return d, err
 }
 
 // Amended reads a provider's document as an overlay changes it. An action that changes nothing is an error.

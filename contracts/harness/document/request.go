@@ -83,6 +83,9 @@ func IsJSON(media string) bool {
 
 func (r Request) copy() Request {
 	r.Path, r.Query, r.Header = maps.Clone(r.Path), maps.Clone(r.Query), r.Header.Clone()
+	if r.Header == nil {
+		r.Header = http.Header{}
+	}
 	return r
 }
 
