@@ -50,7 +50,10 @@ func (c *lintCommand) Run(out output) error {
 			fmt.Fprintf(out, "%s: sound\n", file)
 		}
 	}
-	if found > 0 {
+	switch {
+	case found == 1:
+		return errors.New("1 problem")
+	case found > 1:
 		return fmt.Errorf("%d problems", found)
 	}
 	return nil

@@ -21,7 +21,7 @@ func TestSpecCommands(t *testing.T) {
 		says, moaned string
 	}{
 		{"spec lint", 0, "specs/control.yaml: sound", ""},
-		{"spec lint norce " + changed, exitFailed, changed + ":", "1 problems"},
+		{"spec lint norce " + changed, exitFailed, changed + ":", "1 problem"},
 		{"spec show nextcommerce", 0, "collectPayment", ""},
 		{"spec show nextcommerce --json", 0, `"effect": "charge"`, ""},
 		{"spec diff norce norce", 0, "0 changes, 0 of them breaking", ""},
