@@ -23,8 +23,13 @@ func agreements(s *harness.Stage) (list []harness.Contract) {
 		for _, read := range readsOf(op, all) {
 			list = append(list, contract(harness.Conformance, op, "is told alike by "+read.ID, func(scene *harness.Scene) { ask(scene, op, read) }))
 		}
-		if givesToken(op) {
+		if gives(op, token) {
 			list = append(list, contract(harness.Conformance, op, "gives a token that is taken", func(scene *harness.Scene) { carry(scene, op, all) }))
+		}
+		for _, other := range all {
+			if gives(op, renewal) && takes(s, other, renewal) {
+				list = append(list, contract(harness.Conformance, op, "gives a token for which "+other.ID+" gives another", func(scene *harness.Scene) { renew(scene, op, other) }))
+			}
 		}
 	}
 	return list
@@ -50,19 +55,43 @@ func readsOf(op *document.Operation, all []*document.Operation) (list []*documen
 	return list
 }
 
-// token is how an answer calls what later requests carry as their credential.
-const token = "access_token"
+// token is how an answer calls what later requests carry as their credential, and renewal what a body holds for which there are new tokens.
+const (
+	token   = "access_token"
+	renewal = "refresh_token"
+)
 
-// givesToken tells whether a success holds a token.
-func givesToken(op *document.Operation) (gives bool) {
+// gives tells whether a success holds a member of a name.
+func gives(op *document.Operation, name string) (gives bool) {
 	for _, r := range op.Responses {
 		for _, m := range r.Media {
 			m.Schema.EachProperty(func(pointer string, _ *document.Schema) {
-				gives = gives || r.Status >= 200 && r.Status < 300 && strings.HasSuffix(pointer, "/"+token)
+				gives = gives || r.Status >= 200 && r.Status < 300 && strings.HasSuffix(pointer, "/"+name)
 			})
 		}
 	}
 	return gives
+}
+
+// takes tells whether an operation's example has a member of a name in its body.
+func takes(s *harness.Stage, op *document.Operation, name string) bool {
+	members, _ := s.Target.Sample(op, "").Value.(map[string]any)
+	return members[name] != nil
+}
+
+// renew has an operation give a token, and another take it in its body.
+func renew(s *harness.Scene, op, other *document.Operation) {
+	told := s.Send(s.Target.Sample(op, ""), "the document's example")
+	var answer any
+	if json.Unmarshal(told.Response.Body, &answer) != nil || find(answer, renewal) == "" {
+		s.Skip("it gives none")
+	}
+	sample := s.Target.Sample(other, "")
+	body := maps.Clone(sample.Value.(map[string]any))
+	body[renewal] = find(answer, renewal)
+	if told := s.Send(sample.Writing(sample.Media, body), other.ID+" with the token"); told.Response.Status >= 300 {
+		s.Find(told, harness.Finding{Rule: harness.RuleWrongStatus, In: "status", Message: fmt.Sprintf("the token that %s gave is answered %d", op.ID, told.Response.Status)})
+	}
 }
 
 // carry has an operation give a token, and looks for a read that takes it. It need not have the right to every one.
