@@ -206,11 +206,11 @@ func (s *scanning) Run(out output, msg messages) error {
 	}
 	switch looked := len(files) - unread; {
 	case found > 0:
-		return fmt.Errorf("%d suspects in %d entries of %d files; understudy fixtures redact takes them out, --rules says what is none", found, entries, looked)
+		return fmt.Errorf("%s in %s of %s; understudy fixtures redact takes out secrets, --rules says what is none", counted(found, "suspect"), counted(entries, "exchange"), counted(looked, "file"))
 	case unread > 0:
-		return usage("%d of %d files cannot be read; nothing looks like a secret in %d entries of the others", unread, len(files), entries)
+		return usage("%d of %d files cannot be read; nothing looks like a secret in %s of the others", unread, len(files), counted(entries, "exchange"))
 	}
-	fmt.Fprintf(msg, "nothing looks like a secret in %d entries of %d files\n", entries, len(files))
+	fmt.Fprintf(msg, "nothing looks like a secret in %s of %s\n", counted(entries, "exchange"), counted(len(files), "file"))
 	return nil
 }
 
@@ -298,7 +298,7 @@ func (r *recovering) Run(msg messages) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(msg, "%s holds %d exchanges\n", out, entries)
+	fmt.Fprintf(msg, "%s holds %s\n", out, counted(entries, "exchange"))
 	if cut {
 		fmt.Fprintln(msg, "one more was cut off in the middle and is lost")
 	}

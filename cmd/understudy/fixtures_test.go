@@ -103,8 +103,8 @@ func TestAFileThatCannotBeReadIsWrongUse(t *testing.T) {
 		code       int
 	}{
 		{"fixtures scan " + folder, a + ": ", exitUsage},
-		{"fixtures scan --keep-going " + folder, "1 suspects in 2 entries of 2 files", exitFailed},
-		{"fixtures scan --keep-going " + a + " " + c, "1 of 2 files cannot be read; nothing looks like a secret in 0 entries of the others", exitUsage},
+		{"fixtures scan --keep-going " + folder, "1 suspect in 2 exchanges of 2 files", exitFailed},
+		{"fixtures scan --keep-going " + a + " " + c, "1 of 2 files cannot be read; nothing looks like a secret in 0 exchanges of the others", exitUsage},
 		{"fixtures scan " + c, "entry 1, request.method: is missing; as \"POST\"; --keep-going leaves it out", exitUsage},
 		{"fixtures redact " + a + " --out " + out, a + ": ", exitUsage},
 		{"fixtures import " + a + " --provider fabric --out " + out, a + ": ", exitUsage},

@@ -85,6 +85,14 @@ func asked(err error) string {
 	return "understudy"
 }
 
+// counted is a number of things: "1 problem", "2 problems".
+func counted(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
 // output is where results go, messages where everything else goes.
 type (
 	output   io.Writer

@@ -174,7 +174,7 @@ func finish(story *record.Story, name string, msg io.Writer) error {
 }
 
 func written(msg io.Writer, name string, entries int) {
-	fmt.Fprintf(msg, "%s holds %d exchanges; secrets were taken out\n", name, entries)
+	fmt.Fprintf(msg, "%s holds %s; secrets were taken out\n", name, counted(entries, "exchange"))
 }
 
 // fromJournal makes a story of what a running simulator remembers.

@@ -50,11 +50,8 @@ func (c *lintCommand) Run(out output) error {
 			fmt.Fprintf(out, "%s: sound\n", file)
 		}
 	}
-	switch {
-	case found == 1:
-		return errors.New("1 problem")
-	case found > 1:
-		return fmt.Errorf("%d problems", found)
+	if found > 0 {
+		return errors.New(counted(found, "problem"))
 	}
 	return nil
 }
