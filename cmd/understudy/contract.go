@@ -215,15 +215,18 @@ func (c *contractList) Run(out output) error {
 	if err != nil {
 		return err
 	}
+	shown := 0
 	for _, p := range plans {
 		programme, err := contracts.Prepare(context.Background(), p)
 		if missing := (*harness.MissingError)(nil); errors.As(err, &missing) {
 			fmt.Fprintf(out, "%s %s would be skipped: %s\n", p.Target, p.Provider, missing.Reason)
+			shown++
 			continue
 		}
 		if err != nil {
 			return opened(err)
 		}
+		shown += len(programme.Contracts)
 		for _, one := range programme.Contracts {
 			if c.JSON {
 				json.NewEncoder(out).Encode(one.Entry)
@@ -232,6 +235,9 @@ func (c *contractList) Run(out output) error {
 			}
 		}
 		programme.Stage.Close()
+	}
+	if shown == 0 {
+		return usage("no contract meets %s", strings.Join(c.narrowed(), " "))
 	}
 	return nil
 }
@@ -299,6 +305,9 @@ func (c *contractFlags) plans() ([]harness.Plan, error) {
 	}
 	if u, err := url.Parse(c.URL); c.URL != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
 		return nil, usage("--url %q is no http or https URL, as http://127.0.0.1:4242", c.URL)
+	}
+	if c.URL != "" && len(c.Profile) > 0 {
+		return nil, usage("--profile: the mock at --url serves the profiles that it was started with; they are asked for")
 	}
 	if err := harness.CheckEffects(c.Effects); err != nil {
 		return nil, usage("--effects: %w", err)

@@ -65,6 +65,8 @@ func TestContractExitCodes(t *testing.T) {
 		"a report of no kind":      {[]string{"--report", "x.pdf"}, exitUsage, ".pdf"},
 		"a profile of nobody":      {[]string{"--profile", "nobody=x"}, exitUsage, "nobody"},
 		"a profile that is none":   {[]string{"--profile", "fabric=x"}, exitUsage, "it has: strict"},
+		"a profile of its own":     {[]string{"--url", "http://127.0.0.1:1", "--profile", "fabric=strict"}, exitUsage, "--profile"},
+		"nothing to list":          {[]string{"list", "--provider", "norce", "--focus", "nothing is called so"}, exitUsage, "--focus 'nothing is called so'"},
 		"no folder":                {[]string{"--target", "recordings", "--recordings", "nowhere"}, exitUsage, "is no folder"},
 		"fewer than no workers":    {[]string{"--workers=-1"}, exitUsage, "--workers"},
 		"a URL that is none":       {[]string{"--url", "localhost"}, exitUsage, "--url"},

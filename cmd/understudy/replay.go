@@ -85,6 +85,9 @@ func (r *retell) open(msg io.Writer) (fixtures.Mark, error) {
 		return fixtures.Mark{}, err
 	}
 	mark := log.Mark
+	if slices.Contains(specs.Providers(), r.Provider) && mark.Provider != "" && r.Provider != mark.Provider {
+		return mark, usage("--provider %s: %s is a story of %s", r.Provider, r.Story, mark.Provider)
+	}
 	if r.Provider != "" {
 		mark.Provider = r.Provider
 	}

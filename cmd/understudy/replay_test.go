@@ -79,7 +79,8 @@ func TestReplayEndsAsTheStoryDoes(t *testing.T) {
 		{"a credential that is not there", "UNDERSTUDY_NO_SUCH is empty", 2, []string{same, "--auth-env", "UNDERSTUDY_NO_SUCH"}},
 		{"rules for one operation", "2 same", 0, []string{same, "--rules", rules("operations: {collectPayment: {ignore: [/number]}}")}},
 		{"rules for no operation", `operation "collect", which there is not; these are: `, 2, []string{same, "--rules", rules("operations: {collect: {ignore: [/number]}}")}},
-		{"another provider", `there is no provider "shop"`, 2, []string{same, "--provider", "shop"}},
+		{"no provider", "there is no provider \"shop\"", 2, []string{same, "--provider", "shop"}},
+		{"another provider", "is a story of nextcommerce", 2, []string{same, "--provider", "fabric"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
