@@ -10,6 +10,7 @@ import (
 	"net/mail"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -276,6 +277,19 @@ func (j *Judge) Forbids(op *document.Operation, r document.Request) bool {
 		return false
 	}
 	return j.kin.forbids(op, r) && j.libopenapi.forbids(op, r)
+}
+
+// Forbidden tells whether the document forbids the body that an exchange sent; known is false where that cannot be told of it.
+func (j *Judge) Forbidden(x Exchange) (forbidden, known bool) {
+	op, media := j.Document.Operation(x.Operation), x.Request.Header.Get("Content-Type")
+	value, _, err := decoded(x.Request.Body)
+	if op == nil || op.Body == nil || err != nil || !document.IsJSON(media) {
+		return false, false
+	}
+	if !slices.ContainsFunc(op.Body.Media, func(m *document.Media) bool { return m.Type == media }) {
+		return false, false
+	}
+	return j.Forbids(op, document.Request{Operation: op, Method: op.Method, Media: media, Value: value, Body: x.Request.Body}), true
 }
 
 func (k *kin) forbids(op *document.Operation, r document.Request) bool {

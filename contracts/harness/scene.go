@@ -225,11 +225,8 @@ func (s *Scene) Tell(x Exchange) Told {
 
 // Untaken tells whether a body that suits the vendor's page is forbidden by the profile that is served, which reads the API otherwise.
 func (s *Scene) Untaken(t Told) bool {
-	d := s.Target.Document
-	op, media := d.Operation(t.Operation), t.Request.Header.Get("Content-Type")
-	value, rest, err := decoded(t.Request.Body)
-	return d.Profile != "" && op != nil && document.IsJSON(media) && err == nil && rest == 0 &&
-		s.Judge.Forbids(op, document.Request{Operation: op, Method: op.Method, Media: media, Value: value, Body: t.Request.Body})
+	forbidden, _ := s.Judge.Forbidden(t.Exchange)
+	return forbidden && s.Target.Document.Profile != ""
 }
 
 // Path is the vendor's path of a URL in a world, escaped and without a query.

@@ -132,7 +132,8 @@ func objections(j *harness.Judge, x harness.Exchange, f harness.Finding) []harne
 // gone tells whether a finding is made no more, and no other one that was not known.
 func gone(j *harness.Judge, x harness.Exchange, f harness.Finding, known []harness.Finding) bool {
 	if f.In == "request" {
-		return !forbidden(j, x, f)
+		forbidden, known := j.Forbidden(x) // what else of a request is forbidden is not known, and stays so
+		return known && !forbidden
 	}
 	now := objections(j, x, f)
 	if slices.ContainsFunc(now, sameAs(f)) {
@@ -143,21 +144,6 @@ func gone(j *harness.Judge, x harness.Exchange, f harness.Finding, known []harne
 
 func sameAs(f harness.Finding) func(harness.Finding) bool {
 	return func(g harness.Finding) bool { return f.Rule == g.Rule && f.In == g.In && f.Pointer == g.Pointer }
-}
-
-// forbidden tells whether the document forbids a body that the sandbox took. What else of a request is forbidden is not known here, and stays so.
-func forbidden(j *harness.Judge, x harness.Exchange, f harness.Finding) bool {
-	op, media := j.Document.Operation(x.Operation), x.Request.Header.Get("Content-Type")
-	value, ok := parsed(x.Request.Body)
-	if op == nil || op.Body == nil || !ok || !document.IsJSON(media) {
-		return true
-	}
-	for _, m := range op.Body.Media {
-		if m.Type == media {
-			return j.Forbids(op, document.Request{Operation: op, Method: op.Method, Media: media, Value: value, Body: x.Request.Body})
-		}
-	}
-	return true
 }
 
 func parsed(body []byte) (value any, ok bool) {
