@@ -11,6 +11,21 @@ import (
 	"understudy/specs"
 )
 
+// staged is a stage before a mock of its own.
+func staged(t *testing.T, provider, profile string) *harness.Stage {
+	t.Helper()
+	target, err := harness.StartMock(t.Context(), provider, profile, "understudy")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(target.Close)
+	stage, err := harness.NewStage(t.Context(), target)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return stage
+}
+
 // TestContracts plays every contract before the mock.
 func TestContracts(t *testing.T) {
 	known, err := Accepted()
@@ -19,15 +34,7 @@ func TestContracts(t *testing.T) {
 	}
 	var programmes []Programme
 	for _, provider := range specs.Providers() {
-		target, err := harness.StartMock(t.Context(), provider, "", "understudy")
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(target.Close)
-		stage, err := harness.NewStage(t.Context(), target)
-		if err != nil {
-			t.Fatal(err)
-		}
+		stage := staged(t, provider, "")
 		stage.Accepted, stage.Command = known, "understudy contract --provider "+provider
 		programmes = append(programmes, Programme{stage, List(stage)})
 	}
@@ -52,15 +59,7 @@ func TestEveryProfileIsKept(t *testing.T) {
 		for _, profile := range specs.Profiles(provider) {
 			t.Run(provider+" "+profile, func(t *testing.T) {
 				t.Parallel()
-				target, err := harness.StartMock(t.Context(), provider, profile, "understudy")
-				if err != nil {
-					t.Fatal(err)
-				}
-				t.Cleanup(target.Close)
-				stage, err := harness.NewStage(t.Context(), target)
-				if err != nil {
-					t.Fatal(err)
-				}
+				stage := staged(t, provider, profile)
 				for _, c := range List(stage) {
 					if c.Kind != harness.Workflows && c.Kind != harness.Transitions && !strings.Contains(c.Name, "the page's own call") {
 						continue
