@@ -22,6 +22,7 @@ import (
 	"understudy/contracts/harness"
 	"understudy/contracts/mend"
 	"understudy/contracts/report"
+	"understudy/fixtures/shell"
 	"understudy/specs"
 )
 
@@ -402,7 +403,7 @@ func word(text string) string {
 	if plain.MatchString(text) {
 		return text
 	}
-	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
+	return shell.Quoted(text)
 }
 
 var plain = regexp.MustCompile(`^[\w./:@%+=,-]+$`)

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"understudy/contracts/harness/document"
+	"understudy/fixtures/shell"
 )
 
 // Client sends requests to one target. It is the last gate: what the target's permit does not allow is never sent, whoever asks.
@@ -216,7 +217,7 @@ var secretName = regexp.MustCompile(`\$\{[A-Za-z_][A-Za-z0-9_]*\}`)
 
 // quoted is text as one word of a shell.
 func quoted(text string) string {
-	return secretName.ReplaceAllString("'"+strings.ReplaceAll(text, "'", `'\''`)+"'", `'"$0"'`)
+	return secretName.ReplaceAllString(shell.Quoted(text), `'"$0"'`)
 }
 
 // longestCurl is how long a body a command line can carry.

@@ -14,6 +14,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"understudy/fixtures/jsonpointer"
+	"understudy/fixtures/shell"
 	"understudy/mock/internal/engine"
 	"understudy/specs"
 )
@@ -115,16 +116,14 @@ func put(at *any, parts []string, value any) error {
 
 // curl writes the call for a POSIX shell.
 func (p *providerCall) curl() string {
-	lines := []string{"curl -sS -X " + p.Method + " " + quote(p.URL)}
+	lines := []string{"curl -sS -X " + p.Method + " " + shell.Quoted(p.URL)}
 	for _, name := range slices.Sorted(maps.Keys(p.Headers)) {
 		for _, value := range p.Headers[name] {
-			lines = append(lines, "-H "+quote(name+": "+value))
+			lines = append(lines, "-H "+shell.Quoted(name+": "+value))
 		}
 	}
 	if p.Body != "" {
-		lines = append(lines, "--data-raw "+quote(p.Body))
+		lines = append(lines, "--data-raw "+shell.Quoted(p.Body))
 	}
 	return strings.Join(lines, " \\\n  ")
 }
-
-func quote(text string) string { return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'" }
