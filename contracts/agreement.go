@@ -79,16 +79,21 @@ func takes(s *harness.Stage, op *document.Operation, name string) bool {
 	return members[name] != nil
 }
 
-// renew has an operation give a token, and another take it in its body.
-func renew(s *harness.Scene, op, other *document.Operation) {
+// tokenOf has an operation give a token, under one of the names. Without one, the scene ends.
+func tokenOf(s *harness.Scene, op *document.Operation, name string) string {
 	told := s.Send(s.Target.Sample(op, ""), "the document's example")
 	var answer any
-	if json.Unmarshal(told.Response.Body, &answer) != nil || find(answer, renewal) == "" {
+	if json.Unmarshal(told.Response.Body, &answer) != nil || find(answer, name) == "" {
 		s.Skip("it gives none")
 	}
-	sample := s.Target.Sample(other, "")
+	return find(answer, name)
+}
+
+// renew has an operation give a token, and another take it in its body.
+func renew(s *harness.Scene, op, other *document.Operation) {
+	sample, given := s.Target.Sample(other, ""), tokenOf(s, op, renewal)
 	body := maps.Clone(sample.Value.(map[string]any))
-	body[renewal] = find(answer, renewal)
+	body[renewal] = given
 	if told := s.Send(sample.Writing(sample.Media, body), other.ID+" with the token"); told.Response.Status >= 300 {
 		s.Find(told, harness.Finding{Rule: harness.RuleWrongStatus, In: "status", Message: fmt.Sprintf("the token that %s gave is answered %d", op.ID, told.Response.Status)})
 	}
@@ -96,15 +101,7 @@ func renew(s *harness.Scene, op, other *document.Operation) {
 
 // carry has an operation give a token, and looks for a read that takes it. It need not have the right to every one.
 func carry(s *harness.Scene, op *document.Operation, all []*document.Operation) {
-	told := s.Send(s.Target.Sample(op, ""), "the document's example")
-	given := ""
-	var answer any
-	if json.Unmarshal(told.Response.Body, &answer) == nil {
-		given = find(answer, token)
-	}
-	if given == "" {
-		s.Skip("it gives none")
-	}
+	given := tokenOf(s, op, token)
 	var read harness.Told
 	for _, other := range all {
 		if !isRead(other) || other.Optional() {
