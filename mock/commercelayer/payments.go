@@ -296,7 +296,9 @@ func authorize(tx *world.Tx, o *Order, p *Payment, amount money.Amount, wish wis
 	return conclude(tx, o, p, map[bool]string{true: "authorize", false: "refuse"}[v.code == approvedCode], "")
 }
 
-// details reads the outcome by payment session. A session that was named must be the payment's and alive; one that was not and is over tells nothing new.
+// details reads the outcome, by the payment's session while that lives: then the answer shows the actions too (published: processor payment reference).
+// A session that was named must be the payment's and alive. Where none was, and it is over, the payment itself is read as _refresh does, so that a shop
+// whose customer comes late learns what became of the payment (assumed: nobody publishes what is answered then).
 func details(tx *world.Tx, o *Order, p *Payment, session text) error {
 	const at = "/data/attributes/session_id"
 	a := p.Attempt
@@ -310,7 +312,7 @@ func details(tx *world.Tx, o *Order, p *Payment, session text) error {
 		if session.value != nil {
 			return invalid(at, "expired", "has expired: Checkout.com forgets a session after 15 minutes")
 		}
-		return nil
+		return read(tx, o, p)
 	}
 	p.BySession = true
 	if err := read(tx, o, p); err != nil {

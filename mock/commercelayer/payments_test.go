@@ -177,30 +177,40 @@ func TestTheChallengesTime(t *testing.T) {
 	s.patchPayment(id, attributes{"_authorize": true}).Want(200)
 	uri := s.get("/checkout_com_payments/" + id).Text(attributesOf + "redirect_uri")
 
-	t.Run("a session that has expired tells nothing new, and is refused by name", func(t *testing.T) {
+	t.Run("a session that has expired is refused by name, and the payment is read without it", func(t *testing.T) {
 		s := open(t)
 		id := s.pay("tok_x")
 		s.patchPayment(id, attributes{"_authorize": true, "success_url": "https://shop.example.com/"}).Want(200)
 		_, session, _ := strings.Cut(s.settle(id, "approve").Want(303).Header.Get("Location"), "cko-session-id=")
 		s.Advance(15 * time.Minute)
-		s.patchPayment(id, attributes{"_details": true}).Want(200)
-		s.paymentIs(id, "Pending")
 		a := s.patchPayment(id, attributes{"_details": true, "session_id": session})
 		errorIs(t, a, 422, "VALIDATION_ERROR", "/data/attributes/session_id")
 		if a.Text("errors.0.meta.error") != "expired" {
 			t.Errorf("meta is %v", a.At("errors.0.meta"))
 		}
-		s.patchPayment(id, attributes{"_refresh": true}).Want(200)
+		s.paymentIs(id, "Pending")
+		a = s.patchPayment(id, attributes{"_details": true}).Want(200)
 		s.paymentIs(id, "Authorized")
+		if a.At(attributesOf+"payment_response.actions") != nil || a.At(attributesOf+"session_id") != nil {
+			t.Errorf("what only a session tells is told: %s", a.Body)
+		}
 	})
 	s.Advance(15*time.Minute - time.Second)
 	s.Call("GET", uri, nil).Want(200)
 	s.Advance(time.Second)
 	s.Call("GET", uri, nil).Want(410)
 	s.paymentIs(id, "Pending")
+	t.Run("one that has lapsed is read as expired, by _details as by _refresh", func(t *testing.T) {
+		for _, reads := range []string{"_details", "_refresh"} {
+			s := open(t)
+			id := s.pay("tok_x")
+			s.patchPayment(id, attributes{"_authorize": true}).Want(200)
+			s.Advance(15 * time.Minute)
+			s.patchPayment(id, attributes{reads: true}).Want(200)
+			s.paymentIs(id, "Expired")
+		}
+	})
 	s.patchPayment(id, attributes{"_details": true}).Want(200)
-	s.paymentIs(id, "Pending")
-	s.patchPayment(id, attributes{"_refresh": true}).Want(200)
 	s.paymentIs(id, "Expired")
 	s.Call("GET", uri, nil).Want(410)
 	t.Run("an expired payment is tried again with the token it has", func(t *testing.T) {
