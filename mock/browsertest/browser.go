@@ -217,6 +217,12 @@ func (b *Tab) Becomes(id string, wanted func(text string) bool) {
 	}
 }
 
+// Value is what a field or a select holds.
+func (b *Tab) Value(id string) string {
+	b.t.Helper()
+	return ask(b, func(within chromedp.QueryOption) chromedp.Action[string] { return chromedp.Value(control(id), within) })
+}
+
 // Shows waits until an element is to be seen.
 func (b *Tab) Shows(id string) {
 	b.t.Helper()

@@ -27,6 +27,7 @@ func TestDemo(t *testing.T) {
 		{"commerceengine-sdk", "expired", nil, "Not paid"},
 		{"nextcommerce-redirect", "", challenge, "Paid"},
 		{"nextcommerce-redirect", "", func(b *Tab) { b.Press("fail") }, "Not paid"},
+		{"nextcommerce-redirect", "challenge", challenge, "Paid"},
 		{"commercelayer-redirect", "", challenge, "Paid"},
 		{"commercelayer-redirect", "", func(b *Tab) { b.Press("cancel") }, "Not paid"},
 		{"commercelayer-redirect", "declined", nil, "Not paid"},
@@ -76,6 +77,9 @@ func TestDemo(t *testing.T) {
 				if strings.HasSuffix(p.way, "-link") && !strings.Contains(b.Text("signature"), "verified") {
 					t.Errorf("the signature: %s", b.Text("signature"))
 				}
+				if kept := b.Value("scenario"); kept != p.scenario {
+					t.Errorf("the scenario %q stays chosen, want %q", kept, p.scenario)
+				}
 				b.Shot("learned")
 				for range 2 { // looking again asks the platform again, and nothing else
 					for _, call := range calls[p.way] {
@@ -92,6 +96,28 @@ func TestDemo(t *testing.T) {
 				b.Click("again")
 				b.Shows("buy")
 			})
+		}
+	}
+}
+
+// TestDemoOffers sees that the shop lets its customer choose what the chosen way can play, and keeps what was chosen before where it can.
+func TestDemoOffers(t *testing.T) {
+	t.Parallel()
+	b := Open(t, Customer{})
+	b.Visit(mocktest.Run(t).URL + "/_understudy/demo")
+	for _, step := range []struct{ way, choose, stays string }{
+		{"commerceengine-link", "pending_then_approved", "pending_then_approved"},
+		{"commercelayer-redirect", "", "pending_then_approved"},
+		{"nextcommerce-redirect", "", ""}, // a card is answered at once
+		{"nextcommerce-redirect", "abandoned", "abandoned"},
+		{"commerceengine-sdk", "", "abandoned"},
+	} {
+		b.Click("way-" + step.way)
+		if step.choose != "" {
+			b.Choose("scenario", step.choose)
+		}
+		if stays := b.Value("scenario"); stays != step.stays {
+			t.Errorf("after %+v %q is chosen", step, stays)
 		}
 	}
 }

@@ -33,7 +33,7 @@ var (
 	demoHeader = map[string]string{"Authorization": "Bearer demo-shop", "Content-Type": "application/json"}
 	demoVars   = map[string]string{"store_id": demoStore, "order_number": "{order}"}
 	demoCalls  = []engine.DemoCall{{
-		Operation: "retryPayment", Vars: demoVars, Scenario: true,
+		Operation: "retryPayment", Vars: demoVars, Scenarios: scenarios["retryPayment"],
 		Body: map[string]any{"payment_method": map[string]any{
 			"payment_provider_slug": providerSlug, "integration_type": hyperCheckout, "return_url": "{return}", "action": "paymentPage",
 		}},

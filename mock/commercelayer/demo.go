@@ -15,7 +15,7 @@ var demos = []engine.Demo{{
 			Keep: map[string]string{"payment": "/data/id"},
 		},
 		{
-			Operation: "updateCheckoutComPayment", Vars: map[string]string{"id": "{payment}"}, Scenario: true,
+			Operation: "updateCheckoutComPayment", Vars: map[string]string{"id": "{payment}"}, Scenarios: scenarios[updatePaymentID],
 			Body: demoResource("{payment}", map[string]any{"_authorize": true}, map[string]any{}),
 			Keep: map[string]string{"link": "/data/attributes/redirect_uri"},
 		},

@@ -8,7 +8,7 @@ var demos = []engine.Demo{{
 	Item: "Body cream", Price: "33.50 USD",
 	Header: map[string]string{"Authorization": "Bearer demo-shop", "X-29next-API-Version": "2024-04-01", "Content-Type": "application/json"},
 	Calls: []engine.DemoCall{{
-		Operation: "createOrder", Scenario: true,
+		Operation: "createOrder", Scenarios: byCard,
 		Body: map[string]any{
 			"lines":           []any{map[string]any{"product_id": 102, "quantity": 1}},
 			"user":            map[string]any{"email": "kim@example.test"},

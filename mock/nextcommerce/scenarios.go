@@ -21,6 +21,12 @@ var cardAnswers = map[checkout.Scenario]int{
 	checkout.Approved: approvedCode, checkout.Frictionless: approvedCode, checkout.Declined: doNotHonor, checkout.NoFunds: noFunds, checkout.Expired: expiredCard,
 }
 
+// byCard are those that a card can play which the customer pays with: it is answered at once but for its challenge.
+var byCard = append([]checkout.Scenario{checkout.Approved, checkout.Frictionless, checkout.Declined, checkout.NoFunds, checkout.Expired}, onPage...)
+
+// byTestCard are those of a test order, which always succeeds; its customer may still fail to prove who they are.
+var byTestCard = append([]checkout.Scenario{checkout.Approved, checkout.Frictionless}, onPage...)
+
 // onPage are the scenarios of a card that lead its customer to the 3-D Secure page.
 var onPage = []checkout.Scenario{checkout.Challenge, checkout.ChallengeFailed, checkout.Abandoned}
 
@@ -40,17 +46,15 @@ func (p *payment) follow(s checkout.Scenario, total money.Amount) error {
 	return p.followByCard(s)
 }
 
-// followByCard does it for a card, which is answered at once but for its challenge. A test order always succeeds (vendor help on test orders);
-// its customer may still fail to prove who they are.
+// followByCard does it for a card. That a test order always succeeds is published (vendor help on test orders).
 func (p *payment) followByCard(s checkout.Scenario) error {
-	code, atOnce := cardAnswers[s]
-	can := append([]checkout.Scenario{checkout.Approved, checkout.Frictionless}, onPage...)
 	switch {
-	case p.test && !slices.Contains(can, s):
-		return cannotPlay(s, "a test order always succeeds", can)
-	case !atOnce && !slices.Contains(onPage, s):
-		return cannotPlay(s, "a card is answered at once", append(can, checkout.Declined, checkout.NoFunds, checkout.Expired))
+	case p.test && !slices.Contains(byTestCard, s):
+		return cannotPlay(s, "a test order always succeeds", byTestCard)
+	case !slices.Contains(byCard, s):
+		return cannotPlay(s, "a card is answered at once", byCard)
 	}
+	code, atOnce := cardAnswers[s]
 	p.asks, p.code, p.plays = !atOnce, code, ""
 	if p.asks {
 		p.code, p.plays = approvedCode, s

@@ -40,8 +40,8 @@ type demoView struct {
 	Control   string // what the control API's paths begin with
 	Ways      []demoWay
 	Chosen    demoWay
-	Scenarios []checkout.Scenario
-	Back      bool // a customer came back
+	Scenario  checkout.Scenario // that was chosen, if Chosen can play it
+	Back      bool              // a customer came back
 	Returned  []returned
 	Signature string // verified, or what is wrong with it; "" where there is none to verify
 	Signed    bool
@@ -58,6 +58,9 @@ type demoStory struct {
 	Returned map[string]string `json:"returned"` // what the browser brought, by name
 }
 
+// own are the parameters that the shop's own links carry: the way to pay, and the scenario.
+var own = []string{"way", "scenario"}
+
 // demoWay is a provider's demo with its calls made ready: paths instead of operations.
 type demoWay struct {
 	ID       string `json:"id"`
@@ -65,8 +68,9 @@ type demoWay struct {
 	Platform string `json:"platform"` // for people
 	Tenant   string `json:"tenant"`
 	engine.Demo
-	Calls []demoCall `json:"calls"`
-	After []demoCall `json:"after"`
+	Calls     []demoCall          `json:"calls"`
+	After     []demoCall          `json:"after"`
+	Scenarios []checkout.Scenario `json:"scenarios"` // what may be asked of it: what one of its calls plays
 }
 
 type demoCall struct {
@@ -96,7 +100,7 @@ func (c *control) returnToDemo(call *engine.Call) (engine.Reply, error) {
 }
 
 func (c *control) demo(call *engine.Call, brought url.Values, query string) (engine.Reply, error) {
-	v := demoView{World: call.World(), Scenarios: checkout.Scenarios()}
+	v := demoView{World: call.World()}
 	v.Control = c.engine.Base("", call.World(), Slug)
 	v.Home = v.Control + "/demo"
 	for _, r := range c.engine.Rooms() {
@@ -110,6 +114,9 @@ func (c *control) demo(call *engine.Call, brought url.Values, query string) (eng
 		if i == 0 || way.ID == brought.Get("way") {
 			v.Chosen = way
 		}
+	}
+	if s := checkout.Scenario(brought.Get("scenario")); slices.Contains(v.Chosen.Scenarios, s) {
+		v.Scenario = s
 	}
 	v.comeBack(brought, query)
 	v.Story = demoStory{v.Control, v.Home, v.Ways, v.Chosen.ID, v.Back, map[string]string{}}
@@ -125,7 +132,7 @@ func (c *control) demo(call *engine.Call, brought url.Values, query string) (eng
 		With("Referrer-Policy", "no-referrer").With("X-Content-Type-Options", "nosniff"), nil
 }
 
-// comeBack takes down what a customer brought along, if one came: more than the way that a link of the page itself names.
+// comeBack takes down what a customer brought along, if one came: more than what the shop's own links carry.
 func (v *demoView) comeBack(brought url.Values, query string) {
 	for _, name := range slices.Sorted(maps.Keys(brought)) {
 		for _, value := range brought[name] {
@@ -134,7 +141,7 @@ func (v *demoView) comeBack(brought url.Values, query string) {
 			}
 			v.Returned = append(v.Returned, returned{name, value})
 		}
-		v.Back = v.Back || name != "way"
+		v.Back = v.Back || !slices.Contains(own, name)
 	}
 	if !v.Back || v.Chosen.Verify == nil {
 		return
@@ -159,6 +166,7 @@ func readyWay(r engine.ServedRoom, d engine.Demo, base string) (way demoWay, ok 
 			}
 			path := variable.ReplaceAllStringFunc(op.Path, func(name string) string { return call.Vars[strings.Trim(name, "{}")] })
 			list = append(list, demoCall{call, op.Method, base + path})
+			way.Scenarios = append(way.Scenarios, call.Scenarios...)
 		}
 		return list
 	}

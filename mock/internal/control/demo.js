@@ -64,7 +64,7 @@
   // perform makes the call of a way and keeps what it is for.
   const perform = async (way, call, values, scenario) => {
     const headers = { ...way.header };
-    if (call.scenario && scenario) headers.Prefer = `scenario=${scenario}`;
+    if (scenario && call.scenarios?.includes(scenario)) headers.Prefer = `scenario=${scenario}`;
     const answer = await ask(call.method, filled(call.url, values, encodeURIComponent), headers, call.body === undefined ? undefined : filled(call.body, values));
     if (answer.ok) for (const [name, pointer] of Object.entries(call.keep ?? {})) values[name] = at(answer.json, pointer);
     return answer;
@@ -127,6 +127,9 @@
     sdk.terminate();
   };
 
+  // own are the parameters of the shop's own links: what was chosen here.
+  const own = (way, scenario) => ({ way, ...(scenario && { scenario }) });
+
   // buy is the whole way: a fresh order, the calls, and the customer's part.
   const buy = async (way, scenario) => {
     const values = {};
@@ -135,7 +138,7 @@
       if (!made.ok) return show($('problem'), refusal(made));
       values.order = made.json.id;
     }
-    values.return = `${location.origin}${story.home}?${new URLSearchParams({ way: way.id, ...(values.order && { order: values.order }) })}`;
+    values.return = `${location.origin}${story.home}?${new URLSearchParams({ ...own(way.id, scenario), ...(values.order && { order: values.order }) })}`;
     for (const call of way.calls) {
       const answer = await perform(way, call, values, scenario);
       if (!answer.ok) {
@@ -162,11 +165,18 @@
   const button = form.querySelector('button');
   const chosen = () => wayOf(form.elements.way.value);
 
-  form.addEventListener('change', () => {
-    document.querySelector('[data-testid=item]').textContent = chosen().item;
-    for (const name of ['price', 'pay-price']) document.querySelector(`[data-testid=${name}]`).textContent = chosen().price;
-    $('again').href = `${story.home}?way=${chosen().id}`;
-  });
+  // offer shows what the chosen way sells, and lets the customer choose among what it can play. A scenario that was chosen stays, where it can.
+  const offer = () => {
+    const way = chosen();
+    const select = form.elements.scenario;
+    const was = select.value;
+    select.replaceChildren(select.options[0], ...way.scenarios.map((name) => new Option(name, name, false, name === was)));
+    document.querySelector('[data-testid=item]').textContent = way.item;
+    for (const name of ['price', 'pay-price']) document.querySelector(`[data-testid=${name}]`).textContent = way.price;
+    $('again').href = `${story.home}?${new URLSearchParams(own(way.id, select.value))}`;
+  };
+
+  form.addEventListener('change', offer);
   form.addEventListener('submit', async (event) => {
     event.preventDefault();
     clear();
@@ -174,7 +184,10 @@
     try { await buy(chosen(), form.elements.scenario.value); } catch (e) { show($('problem'), e.message); }
     button.disabled = false;
   });
-  addEventListener('pageshow', () => { button.disabled = story.ways.length === 0; });
+  addEventListener('pageshow', () => { // browsers bring a form back as it was left
+    if (story.ways.length > 0) offer();
+    button.disabled = story.ways.length === 0;
+  });
 
   // A customer came back: what they brought are values, and so are the members of an order that was posted.
   if (story.back) {

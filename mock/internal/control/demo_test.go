@@ -6,10 +6,12 @@ import (
 	"html"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
 	"understudy/mock"
+	"understudy/mock/internal/checkout"
 	"understudy/mock/mocktest"
 )
 
@@ -17,6 +19,7 @@ import (
 type way struct {
 	ID, Provider, Tenant, Item, Price, Role, Link string
 	Header                                        map[string]string
+	Scenarios                                     []string
 	Calls, After                                  []demoCall
 	SDK                                           *struct{ Script, Payload string }
 }
@@ -24,7 +27,7 @@ type way struct {
 type demoCall struct {
 	Method, URL string
 	Body        any
-	Scenario    bool
+	Scenarios   []string
 	Keep        map[string]string
 	Facts       []struct{ Label, Pointer, Paid string }
 }
@@ -76,7 +79,7 @@ func (c customer) perform(call demoCall) (r mocktest.Response, known bool) {
 	for name, value := range c.way.Header {
 		headers = append(headers, name+": "+value)
 	}
-	if call.Scenario && c.prefer != "" {
+	if len(call.Scenarios) > 0 && c.prefer != "" {
 		headers = append(headers, "Prefer: scenario="+c.prefer)
 	}
 	var sent any
@@ -102,6 +105,14 @@ func (c customer) perform(call demoCall) (r mocktest.Response, known bool) {
 // begin makes the order and the calls until the customer's part, which all have to succeed.
 func (c customer) begin() {
 	c.t.Helper()
+	if r := c.try(); r.Status > 299 {
+		c.t.Fatalf("%d %s", r.Status, r.Body)
+	}
+}
+
+// try is begin until a call is refused. It returns the last answer.
+func (c customer) try() (r mocktest.Response) {
+	c.t.Helper()
 	back := url.Values{"way": {c.way.ID}}
 	if c.way.Role != "" {
 		made := post(c.Server, c.world+api+"/"+c.way.Provider+"/"+c.way.Tenant+"/orders", map[string]any{"role": c.way.Role}).Want(201)
@@ -113,10 +124,15 @@ func (c customer) begin() {
 	}
 	c.values["return"] = c.URL + c.world + api + "/demo?" + back.Encode()
 	for _, call := range c.way.Calls {
-		if r, known := c.perform(call); !known || r.Status > 299 {
-			c.t.Fatalf("%s %s answers %d %s", call.Method, call.URL, r.Status, r.Body)
+		known := false
+		if r, known = c.perform(call); !known {
+			c.t.Fatalf("%s %s needs what nobody knows", call.Method, call.URL)
+		}
+		if r.Status > 299 {
+			break
 		}
 	}
+	return r
 }
 
 // paid asks the platform, as the shop does when the customer is back.
@@ -237,6 +253,21 @@ func TestDemoScenarios(t *testing.T) {
 				t.Error("a scenario that was asked for did not happen")
 			}
 		})
+		for _, scenario := range checkout.Scenarios() {
+			t.Run(way.ID+" "+string(scenario), func(t *testing.T) {
+				t.Parallel()
+				c := customer{Server: start(t), t: t, way: way, values: map[string]any{}, prefer: string(scenario)}
+				r := c.try()
+				refused := r.Status == 400 && strings.Contains(string(r.Body), "cannot be played")
+				if offered := slices.Contains(way.Scenarios, string(scenario)); offered == refused {
+					t.Errorf("offered: %v, and answered %d %s", offered, r.Status, r.Body)
+				}
+				shop := c.Call("GET", api+"/demo?way="+way.ID+"&scenario="+string(scenario)+"&order=7", nil).Want(200)
+				if kept := strings.Contains(string(shop.Body), "<option selected>"+string(scenario)+"<"); kept == refused {
+					t.Errorf("who comes back finds it chosen: %v", kept)
+				}
+			})
+		}
 	}
 }
 

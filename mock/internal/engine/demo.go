@@ -1,5 +1,7 @@
 package engine
 
+import "understudy/mock/internal/checkout"
+
 // Demo is a way to pay, told as data: what a shop's page does at a provider, call by call, and what it learns. The demo shop of the control API
 // plays it without naming the provider.
 //
@@ -28,9 +30,11 @@ type DemoCall struct {
 	Operation string            `json:"operation"`
 	Vars      map[string]string `json:"vars,omitempty"` // of the operation's path
 	Body      any               `json:"body,omitempty"`
-	Scenario  bool              `json:"scenario,omitempty"` // this is the call that a scenario is asked of
-	Keep      map[string]string `json:"keep,omitempty"`     // a value's name → its JSON pointer in the answer
-	Facts     []DemoFact        `json:"facts,omitempty"`    // what the shop learns from the answer
+	Keep      map[string]string `json:"keep,omitempty"`  // a value's name → its JSON pointer in the answer
+	Facts     []DemoFact        `json:"facts,omitempty"` // what the shop learns from the answer
+
+	// Scenarios are what this call plays of what may be asked of it; nil for a call that nothing is asked of.
+	Scenarios []checkout.Scenario `json:"scenarios,omitempty"`
 }
 
 // DemoFact is something in an answer that a shop goes by.
