@@ -2,6 +2,7 @@ package mock_test
 
 import (
 	"bytes"
+	"log/slog"
 	"net/http"
 	"regexp"
 	"strings"
@@ -76,6 +77,25 @@ func TestRecordingsAnswerInTheirOrder(t *testing.T) {
 	s.Call("POST", "/_understudy/worlds/default/reset", nil).Want(200)
 	if got := s.Call("GET", "/commerceengine"+status, nil, "Authorization: Bearer y").Text("content.status"); got != "pending" {
 		t.Errorf("a world that was reset begins at %s", got)
+	}
+}
+
+func TestRecordedPagesAreLeftOutAndToldOfOnce(t *testing.T) {
+	t.Parallel()
+	var log bytes.Buffer
+	visit := told("GET", "/pay/ordeh_1", "", 200, "<p>pay</p>")
+	s, err := mock.New(mock.Options{Log: slog.New(slog.NewTextHandler(&log, nil)), Fixtures: fstest.MapFS{
+		"commerceengine/paid.har": tale(t, fixtures.Mark{Base: sandbox}, told("GET", status, "", 200, paymentStatus("success")), visit, visit, visit),
+	}})
+	if err == nil {
+		err = s.Ready(t.Context())
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if said := log.String(); strings.Count(said, "left out") != 1 || !strings.Contains(said, "count=3") || !strings.Contains(said, `first="commerceengine/paid.har entry 2"`) {
+		t.Errorf("the log says %s", said)
 	}
 }
 

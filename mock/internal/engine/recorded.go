@@ -18,13 +18,13 @@ type Recording struct {
 	URL      string // what was asked for, absolute; Request's path, query and operation are read from it
 }
 
-// shelve gives a room its recordings, if there are any at all, and tells of those that it has no operation for.
+// shelve gives a room its recordings, if there are any at all, and tells once of those that it has no operation for: a customer's visits to pages, above all.
 func (e *Engine) shelve(r *room) {
 	if e.options.Recordings == nil || r.Outside {
 		return
 	}
-	for _, stray := range r.shelve(e.options.Recordings) {
-		e.options.Log.Warn("a recording that no operation of its provider answers is left out", "recording", stray.Name(), "provider", r.Name, "url", stray.URL)
+	if strays := r.shelve(e.options.Recordings); len(strays) > 0 {
+		e.options.Log.Warn("recordings that no operation of their provider answers, pages among them, are left out", "provider", r.Name, "count", len(strays), "first", strays[0].Name(), "url", strays[0].URL)
 	}
 }
 
