@@ -231,21 +231,28 @@ func (r *recording) fromJournal(ctx context.Context, mark fixtures.Mark, rules *
 		}
 		kept = append(kept, x)
 	}
-	outside, err := r.madeOutside(ctx, c, kept)
+	made, err := r.madeOutside(ctx, c, kept)
+	if err != nil {
+		return errors.Join(unreachable(err), story.Drop())
+	}
+	moved, err := r.movedOutside(ctx, c, kept, made)
 	if err != nil {
 		return errors.Join(unreachable(err), story.Drop())
 	}
 	if err := finish(story, r.Out, msg); err != nil {
 		return err
 	}
-	if len(outside) > 0 {
-		fmt.Fprintf(msg, "%d orders were made outside of the story, by the control API or the demo shop, and no world will have them when it is replayed: %s\n"+
-			"understudy replay --set %s=ORDER puts one that every tenant has in an order's place; understudy triggers %s lists them\n", len(outside), strings.Join(outside, ", "), outside[0], r.Provider)
+	if len(made) > 0 {
+		fmt.Fprintf(msg, "made outside of the story, by the control API or the demo shop, and in no world when it is replayed: %s\n"+
+			"understudy replay --set %s=ORDER puts one that every tenant has in an order's place; understudy triggers %s lists them\n", strings.Join(made, ", "), made[0], r.Provider)
+	}
+	if len(moved) > 0 {
+		fmt.Fprintf(msg, "done outside of the story, by the control API, and not done when it is replayed, so that answers may differ: %s\n", strings.Join(moved, ", "))
 	}
 	return nil
 }
 
-// madeOutside lists the orders of the story's tenants that neither the cast holds nor the story has made. Control calls are in no journal.
+// madeOutside lists the orders of the story's tenants that neither the cast holds nor the story has made. The orders tell, and not what the control API did: a journal may have been emptied.
 func (r *recording) madeOutside(ctx context.Context, c control, kept []*record.Exchange) (outside []string, err error) {
 	var list triggerList
 	if err := c.getWith(ctx, r.ControlToken, "/triggers", &list); err != nil {
@@ -278,6 +285,25 @@ func (r *recording) madeOutside(ctx context.Context, c control, kept []*record.E
 		}
 	}
 	return outside, nil
+}
+
+// movedOutside lists what the control API did, before the story's end, to orders of its tenants that were there already: those of the cast, and those that the story made.
+func (r *recording) movedOutside(ctx context.Context, c control, kept []*record.Exchange, made []string) (moved []string, err error) {
+	var journal struct{ Requests []record.Exchange }
+	if err := c.getWith(ctx, r.ControlToken, "/requests?cause=control&limit=10000&provider="+r.Provider, &journal); err != nil {
+		return nil, err
+	}
+	for _, x := range journal.Requests {
+		if !slices.ContainsFunc(kept, func(k *record.Exchange) bool { return k.Tenant == x.Tenant && k.Number > x.Number }) {
+			continue
+		}
+		for _, id := range x.Moved() {
+			if !slices.Contains(made, id) {
+				moved = append(moved, strings.TrimPrefix(x.Operation, "control:")+" "+id)
+			}
+		}
+	}
+	return moved, nil
 }
 
 func scenarioOf(out string) string { return strings.TrimSuffix(filepath.Base(out), ".har") }
