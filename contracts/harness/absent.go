@@ -25,7 +25,18 @@ func (c *trial) absent() {
 	}
 }
 
-// need notes that a property was missing where the document says that it may be.
+// unsent finds that a header which the document names is missing, as absent does of properties.
+func (c *trial) unsent(h *document.Header) {
+	switch {
+	case c.exchange.Shape:
+	case h.Absent == "":
+		c.find(RuleAbsent, "header", h.Name, "the document names the header %s, and the mock does not send it", h.Name)
+	default:
+		c.judge.need(h.Line)
+	}
+}
+
+// need notes that a property or header was missing where the document says that it may be.
 func (j *Judge) need(line int) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -37,6 +48,11 @@ func (j *Judge) Needless() (list []Finding) {
 	absent := map[int]string{} // by line
 	collect := func(responses []*document.Response) {
 		for _, r := range responses {
+			for _, h := range r.Headers {
+				if h.Absent != "" {
+					absent[h.Line] = h.Absent
+				}
+			}
 			for _, m := range r.Media {
 				m.Schema.EachProperty(func(_ string, p *document.Schema) {
 					if p != nil && p.Absent != "" {

@@ -22,14 +22,15 @@ type regexCache struct{ sync.Map }
 type Judge struct {
 	Document *document.Document
 	Strict   bool // members that the document does not name are findings
-	Whole    bool // and so are those that it names and an answer leaves out, required or not
+	Whole    bool // and so are those that it names and an answer leaves out, required or not; its headers too
 
 	kin        *kin
 	libopenapi *libopenapi
 	readers    []reader // both
 	mu         sync.Mutex
-	known      map[string]int // disagreements that were met, by name
-	needed     map[int]bool   // lines of the properties whose x-absent was needed
+	known      map[string]int           // disagreements that were met, by name
+	needed     map[int]bool             // lines of the properties and headers whose x-absent was needed
+	ending     map[*document.Media]bool // whether a body tells an end that has a lifetime
 }
 
 // NewJudge makes a judge of a document. It fails if one of the readers cannot read it.
@@ -39,7 +40,7 @@ func NewJudge(d *document.Document) (*Judge, error) {
 		return nil, err
 	}
 	l := newLibopenapi(d)
-	return &Judge{Document: d, kin: k, libopenapi: l, readers: []reader{k, l}, known: map[string]int{}, needed: map[int]bool{}}, nil
+	return &Judge{Document: d, kin: k, libopenapi: l, readers: []reader{k, l}, known: map[string]int{}, needed: map[int]bool{}, ending: map[*document.Media]bool{}}, nil
 }
 
 // Judge lists what is wrong with an exchange's answer, by the document alone. Exchange.Operation says what it is held to; if it is empty, it is held to what
@@ -111,8 +112,13 @@ func statuses(list []*document.Response) string {
 func (c *trial) headers() {
 	header := c.exchange.Response.Header
 	for _, h := range c.response.Headers {
-		if h.Required && len(header.Values(h.Name)) == 0 {
+		if len(header.Values(h.Name)) > 0 {
+			continue
+		}
+		if h.Required {
 			c.find(RuleHeader, "header", h.Name, "the header %s is required and missing", h.Name)
+		} else if c.judge.Whole {
+			c.unsent(h)
 		}
 	}
 	if status := c.exchange.Response.Status; status >= 300 && status < 400 && status != http.StatusNotModified {

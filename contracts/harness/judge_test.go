@@ -25,7 +25,7 @@ paths:
       responses:
         '200':
           description: it
-          headers: {X-Version: {required: true, schema: {type: integer}}}
+          headers: {X-Version: {required: true, schema: {type: integer}}, X-Page: {x-provenance: assumed, schema: {type: string, pattern: '^p'}}}
           content:
             application/json:
               schema:
@@ -66,7 +66,7 @@ func smallJudge(t *testing.T) *Judge {
 // thing is an exchange that keeps to the document, until it is changed.
 func thing(change func(*Exchange)) Exchange {
 	x := Exchange{Operation: "getThing", Request: Request{Method: "GET", URL: "http://localhost/v1/things/a"}, Response: Response{Status: 200,
-		Header: http.Header{"Content-Type": {"application/json; charset=utf-8"}, "X-Version": {"3"}},
+		Header: http.Header{"Content-Type": {"application/json; charset=utf-8"}, "X-Version": {"3"}, "X-Page": {"p1"}},
 		Body:   []byte(`{"id":"a","amount":"1.50","at":"2026-03-02T09:30:00Z","kind":"a","note":null,"more":{"x":{"y":1}}}` + "\n")}}
 	change(&x)
 	return x
@@ -100,6 +100,8 @@ func TestTheJudgeFindsWhatIsBroken(t *testing.T) {
 		"a member that nobody declared": {body(`{"id":"a","amount":"1","extra":1}`), RuleUndeclared, "/extra", nil},
 		"a list in place of an object":  {body(`[]`), RuleBody, "", both},
 		"a required header less":        {func(x *Exchange) { x.Response.Header.Del("X-Version") }, RuleHeader, "X-Version", nil},
+		"an optional header less":       {func(x *Exchange) { x.Response.Header.Del("X-Page") }, "", "", nil},
+		"another value in a header":     {func(x *Exchange) { x.Response.Header.Set("X-Page", "1st") }, RuleHeader, "X-Page", both},
 		"a body where there is none":    {func(x *Exchange) { x.Response.Status = 204 }, RuleUnwanted, "", nil},
 		"a redirect to nowhere":         {func(x *Exchange) { x.Response.Status, x.Response.Body = 302, nil }, RuleLocation, "Location", nil},
 		"no answer":                     {func(x *Exchange) { x.Response = Response{} }, RuleNoAnswer, "", nil},
@@ -156,6 +158,33 @@ func TestTheMockTellsWhatTheDocumentNames(t *testing.T) {
 	}
 	if stale := j.Needless(); len(stale) != 1 || stale[0].Rule != RuleStale || !strings.Contains(stale[0].Message, "never") {
 		t.Errorf("kind was told always, and note was not: %v", stale)
+	}
+}
+
+func TestTheMockSendsTheHeadersThatTheDocumentNames(t *testing.T) {
+	t.Parallel()
+	without := thing(func(x *Exchange) { x.Response.Header.Del("X-Page") })
+	j := smallJudge(t)
+	j.Whole = true
+	if found := j.Judge(without, nil); len(found) != 1 || found[0].Rule != RuleAbsent || found[0].Pointer != "X-Page" || found[0].Provenance != "assumed" || found[0].Line == 0 {
+		t.Errorf("X-Page is missing: %v", found)
+	}
+	d, err := document.Parse([]byte(strings.Replace(smallAPI, "X-Page: {", "X-Page: {x-absent: of what has one page, ", 1)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if j, err = NewJudge(d); err != nil {
+		t.Fatal(err)
+	}
+	j.Whole = true
+	if stale := j.Needless(); len(stale) != 1 || stale[0].Rule != RuleStale {
+		t.Errorf("nothing was without X-Page: %v", stale)
+	}
+	if found := j.Judge(without, nil); len(found) > 0 {
+		t.Errorf("X-Page may be missing: %v", found)
+	}
+	if stale := j.Needless(); len(stale) > 0 {
+		t.Errorf("something was without X-Page: %v", stale)
 	}
 }
 

@@ -22,6 +22,7 @@ import (
 	"github.com/pb33f/libopenapi-validator/requests"
 	"github.com/pb33f/libopenapi-validator/responses"
 	v3 "github.com/pb33f/libopenapi/datamodel/high/v3"
+	lowv3 "github.com/pb33f/libopenapi/datamodel/low/v3"
 	"github.com/pb33f/libopenapi/orderedmap"
 
 	"understudy/contracts/harness/document"
@@ -231,10 +232,27 @@ func (l *libopenapi) object(q question) (list []objection) {
 	item, template := l.place(q)
 	response := &http.Response{StatusCode: q.status, Header: q.header, Body: io.NopCloser(bytes.NewReader(q.body)), Request: q.request}
 	_, found := l.responses.ValidateResponseBodyWithPathItem(q.request, response, item, template)
-	for _, e := range found {
+	for _, e := range append(found, l.optionalHeaders(q, response, template)...) {
 		list = append(list, fromLibopenapi(e)...)
 	}
 	return list
+}
+
+// optionalHeaders puts those that were sent to the validator as if they had to be: it looks at the values of no others.
+func (l *libopenapi) optionalHeaders(q question, response *http.Response, template string) []*problems.ValidationError {
+	sent := orderedmap.New[string, *v3.Header]()
+	for name, h := range q.response.Model.Headers.FromOldest() {
+		if !h.Required && len(q.header.Values(name)) > 0 {
+			own := *h
+			own.Required = true
+			sent.Set(name, &own)
+		}
+	}
+	if sent.Len() == 0 {
+		return nil
+	}
+	_, found := responses.ValidateResponseHeaders(q.request, response, sent, template, fmt.Sprint(q.status), l.options...)
+	return found
 }
 
 // place is where the validator finds the operation. A request that met none is put to a stand-in that answers with x-refusals.
@@ -257,6 +275,9 @@ func fromLibopenapi(e *problems.ValidationError) (list []objection) {
 				list = append(list, objection{"body", at + jsonpointer.Of(name[1]), fmt.Sprintf("property %q is missing", name[1])})
 			}
 			continue
+		}
+		if e.ValidationSubType == lowv3.HeadersLabel { // the value of one, which is named outside
+			return []objection{{"header", e.ParameterName, oneLine(s.Reason)}}
 		}
 		list = append(list, objection{"body", at, oneLine(s.Reason)})
 	}

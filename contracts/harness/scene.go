@@ -214,6 +214,7 @@ func (s *Scene) Tell(x Exchange) Told {
 	if s.Target.Mock() { // elsewhere things happen by themselves
 		findings = append(findings, s.memory.Hear(s.Target.Document, s.Target.Path(s.World, x.Request.URL), x)...)
 	}
+	findings = append(findings, s.outlasting(x)...)
 	t.sound = len(findings) == 0
 	for _, f := range findings {
 		f.Exchange = t.index

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // Problem is one thing that is wrong with a document.
@@ -198,7 +199,18 @@ func (l *linter) refusals() {
 	}
 }
 
-// marks walks the whole document for provenances: a word of the three, and what is published names its source; and for properties that are required and may yet be absent.
+// lifetime has to be a length of time, of what is a moment or a number of seconds.
+func (l *linter) lifetime(key, t tree, kind string) {
+	if most, err := time.ParseDuration(t.at("most").text()); err != nil || most <= 0 {
+		l.wrong(key, "x-lifetime", "does not say how long at most; {most: 15m} would be right")
+	}
+	if !slices.Contains([]string{"string", "integer", "number"}, kind) {
+		l.wrong(key, "x-lifetime", "is of type %q, which is neither a moment nor a number of seconds; string or integer would be right", kind)
+	}
+}
+
+// marks walks the whole document for provenances: a word of the three, and what is published names its source; for properties that are required and may yet be absent; and
+// for lifetimes.
 func (l *linter) marks(t tree) {
 	for name := range t.at("required").items() {
 		if t.at("properties", name.text()).follow().at("x-absent").there() {
@@ -206,6 +218,9 @@ func (l *linter) marks(t tree) {
 		}
 	}
 	for key, member := range t.members() {
+		if key.text() == "x-lifetime" {
+			l.lifetime(key, member, t.at("type").text())
+		}
 		if key.text() != "x-provenance" {
 			l.marks(member)
 			continue

@@ -45,6 +45,8 @@ func TestEveryRuleFinds(t *testing.T) {
 		{"x-refusals:", "x-other:", "lacks 405"},
 		{"example:", "x-example:", "no example"},
 		{"title: {type: string}", "title: {type: string, x-absent: never}", "says when title is missing"},
+		{"title: {type: string}", "title: {type: string, x-lifetime: {most: a while}}", "does not say how long at most"},
+		{"title: {type: string}", "title: {type: boolean, x-lifetime: {most: 15m}}", "neither a moment nor"},
 		{`#/components/schemas/Order"`, `#/components/schemas/NopeOrder"`, "$ref #/components/schemas/NopeOrder leads nowhere; there are: Order, "},
 		{`#/components/schemas/Order"`, `orders.yaml#/Order"`, "leads out of the document"},
 		{`"404": {$ref: "#/components/responses/UnknownPath"}`, `"404": {$ref: "#/components/responses/Unknown"}`, "x-refusals: $ref #/components/responses/Unknown leads nowhere"},

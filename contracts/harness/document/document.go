@@ -122,6 +122,7 @@ type Response struct {
 type Header struct {
 	Name       string
 	Required   bool
+	Absent     string // x-absent: when it is not sent; empty: it always is
 	Schema     *Schema
 	Provenance string
 	Line       int
@@ -488,7 +489,7 @@ func (r *reader) response(status int, o *v3.Response, inherited string) *Respons
 		own.Line = lineOf(low.GetRootNode())
 	}
 	for name, h := range o.Headers.FromOldest() {
-		header := &Header{Name: http.CanonicalHeaderKey(name), Required: h.Required, Provenance: mark(h.Extensions, own.Provenance)}
+		header := &Header{Name: http.CanonicalHeaderKey(name), Required: h.Required, Absent: extension(h.Extensions, "x-absent"), Provenance: mark(h.Extensions, own.Provenance)}
 		header.Schema = r.schemas.read(h.Schema, header.Provenance)
 		if low := h.GoLow(); low != nil {
 			header.Line = lineOf(low.GetRootNode())

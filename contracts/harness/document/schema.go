@@ -2,6 +2,7 @@ package document
 
 import (
 	"slices"
+	"time"
 
 	"github.com/pb33f/libopenapi/datamodel/high/base"
 	"github.com/pb33f/libopenapi/orderedmap"
@@ -15,6 +16,7 @@ type Schema struct {
 	Provenance string // its own mark, or that of what holds it; where several do, of the first
 	Marked     bool   // the mark is its own
 	Absent     string // x-absent: when a property of this schema is not told; empty: it always is
+	Lifetime   *Lifetime
 
 	Type     string // empty: any
 	Nullable bool
@@ -41,6 +43,12 @@ type Schema struct {
 
 	Example, Default       any
 	HasExample, HasDefault bool
+}
+
+// Lifetime is x-lifetime: how long what a property tells the end of lasts at most, from when it is told. A text is the moment when it ends, a number how many seconds it lasts.
+type Lifetime struct {
+	Most       time.Duration
+	Provenance string // its own mark, or the property's
 }
 
 // Property is a member of an object by name.
@@ -95,6 +103,7 @@ func (r *schemas) fill(s *Schema, h *base.Schema, inherited string) {
 	}
 	s.Provenance, s.Marked = mark(h.Extensions, inherited), mark(h.Extensions, "") != ""
 	s.Absent = extension(h.Extensions, "x-absent")
+	s.Lifetime = lifetime(h.Extensions, s.Provenance)
 	if len(h.Type) > 0 {
 		s.Type = h.Type[0]
 	}
@@ -143,6 +152,23 @@ func mark(extensions *orderedmap.Map[string, *yaml.Node], inherited string) stri
 		return text
 	}
 	return inherited
+}
+
+// lifetime is x-lifetime; nil if there is none, or none that reads.
+func lifetime(extensions *orderedmap.Map[string, *yaml.Node], inherited string) *Lifetime {
+	if extensions == nil {
+		return nil
+	}
+	members, _ := value(extensions.GetOrZero("x-lifetime")).(map[string]any)
+	text, _ := members["most"].(string)
+	most, err := time.ParseDuration(text)
+	if err != nil {
+		return nil
+	}
+	if own, _ := members["x-provenance"].(string); own != "" {
+		inherited = own
+	}
+	return &Lifetime{most, inherited}
 }
 
 func extension(extensions *orderedmap.Map[string, *yaml.Node], name string) string {
