@@ -1,9 +1,11 @@
 package control_test
 
 import (
+	"fmt"
 	"html"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -60,6 +62,67 @@ func TestConsole(t *testing.T) {
 		}
 		if r := s.Call("HEAD", api+"/", nil).Want(http.StatusOK); len(r.Body) != 0 {
 			t.Error("HEAD has a body")
+		}
+	})
+}
+
+func TestConsoleGoesOnToFurtherOrders(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	for range 130 {
+		post(s, api+"/nextcommerce/example/orders", map[string]any{"role": "payable"}).Want(http.StatusCreated)
+	}
+	for i := range 12 {
+		post(s, api+fmt.Sprintf("/norce/shop%d:1/orders", i), map[string]any{"role": "payable"}).Want(http.StatusCreated)
+	}
+	all := s.Call("GET", api+"/nextcommerce/example/orders", nil).At("orders").([]any)
+	var seen []string
+	to, walked := api+"/", 0
+	for ; to != "" && walked < 10; walked++ {
+		page := string(s.Call("GET", to, nil).Want(http.StatusOK).Body)
+		part, _, _ := strings.Cut(page[strings.Index(page, `id="nextcommerce-example"`):], "</table>")
+		for _, order := range regexp.MustCompile(`data-order="([^"]+)"`).FindAllStringSubmatch(part, -1) {
+			seen = append(seen, order[1])
+		}
+		to = ""
+		if next := regexp.MustCompile(`<a href="([^"]+)">those after<`).FindStringSubmatch(part); next != nil {
+			to = html.UnescapeString(next[1])
+		}
+		if want := fmt.Sprintf("to %d of %d", len(seen), len(all)); !strings.Contains(part, want) {
+			t.Errorf("no %q in %.300s", want, part)
+		}
+	}
+	var want []string
+	for _, o := range all {
+		want = append(want, o.(map[string]any)["id"].(string))
+	}
+	if !slices.Equal(seen, want) {
+		t.Errorf("%d pages show %v, want %v", walked, seen, want)
+	}
+	t.Run("a tenant that is not shown is linked to", func(t *testing.T) {
+		page := string(s.Call("GET", api+"/", nil).Body)
+		link := regexp.MustCompile(`<a href="([^"]+)"><code>shop9:1<`).FindStringSubmatch(page)
+		if link == nil {
+			t.Fatal("it is not")
+		}
+		if page = string(s.Call("GET", html.UnescapeString(link[1]), nil).Want(http.StatusOK).Body); !strings.Contains(page, `id="norce-shop9:1"`) {
+			t.Error("its page does not show it")
+		}
+	})
+	t.Run("beyond the last order stands the last", func(t *testing.T) {
+		page := string(s.Call("GET", api+"/?provider=nextcommerce&from=1000000000", nil).Want(http.StatusOK).Body)
+		if !strings.Contains(page, fmt.Sprintf("orders %d to %d of %d", len(all), len(all), len(all))) {
+			t.Error("it does not")
+		}
+	})
+	t.Run("what is not there is refused, and made by nobody's looking", func(t *testing.T) {
+		for query, status := range map[string]int{
+			"provider=nobody": 404, "provider=norce&tenant=nobody:1": 404, "tenant=nobody:1": 404, "provider=norce&from=0": 400, "from=x": 400, "page=2": 400,
+		} {
+			s.Call("GET", api+"/?"+query, nil).Want(status)
+		}
+		if tenants := string(s.Call("GET", api+"/worlds/default", nil).Body); strings.Contains(tenants, "nobody") {
+			t.Errorf("a tenant was made: %s", tenants)
 		}
 	})
 }
