@@ -35,17 +35,26 @@ type authority struct {
 
 // localAuthority is the one of this user, in their configuration folder.
 func localAuthority() (*authority, error) {
-	folder, err := os.UserConfigDir()
+	folder, err := authorityFolder()
 	if err != nil {
 		return nil, fmt.Errorf("--tls: there is no configuration folder to keep a certificate authority in: %w", err)
 	}
-	return openAuthority(filepath.Join(folder, "understudy"))
+	return openAuthority(folder)
 }
+
+// authorityFolder is where this user's authority lies, or would.
+func authorityFolder() (string, error) {
+	folder, err := os.UserConfigDir()
+	return filepath.Join(folder, "understudy"), err
+}
+
+// authorityFile is the name of its certificate.
+const authorityFile = "ca.pem"
 
 // openAuthority reads the authority in a folder, or makes it there. A folder that holds only half of one, or an expired one, is an error
 // that says what to do: replacing it silently would break the trust that somebody has set up.
 func openAuthority(folder string) (*authority, error) {
-	a := &authority{file: filepath.Join(folder, "ca.pem"), leaves: map[string]*tls.Certificate{}}
+	a := &authority{file: filepath.Join(folder, authorityFile), leaves: map[string]*tls.Certificate{}}
 	keyFile := filepath.Join(folder, "ca-key.pem")
 	_, err := os.Stat(a.file)
 	switch {

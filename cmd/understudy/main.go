@@ -63,6 +63,9 @@ func run(args []string, stdout, stderr io.Writer) int {
 	}
 	if err := command.Run(); err != nil {
 		fmt.Fprintf(stderr, "understudy: %v\n", err)
+		if hint := howToTrust(err.Error(), ""); hint != "" {
+			fmt.Fprintln(stderr, hint)
+		}
 		var wrong *usageError
 		if errors.As(err, &wrong) {
 			return exitUsage

@@ -352,6 +352,9 @@ func (t *told) exchange(x record.Told) {
 		t.json.Encode(x)
 	case x.Error != "":
 		fmt.Fprintf(t.out, "     %s %s: not kept: %s\n", x.Method, x.URL, x.Error)
+		if hint := howToTrust(x.Error, "--upstream-ca FILE"); hint != "" {
+			fmt.Fprintf(t.out, "     %s\n", hint)
+		}
 	default:
 		fmt.Fprintf(t.out, "%4d %s %s → %d in %.0f ms  %s\n", x.Entry, x.Method, x.URL, x.Status, x.Took, x.Operation)
 	}

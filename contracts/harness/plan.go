@@ -2,6 +2,7 @@ package harness
 
 import (
 	"context"
+	"crypto/tls"
 	"fmt"
 	"net"
 	"net/http"
@@ -87,7 +88,12 @@ func (p Plan) checkLive() error {
 	return nil
 }
 
-// reach opens a connection and sends nothing.
+// dialer opens a connection.
+type dialer interface {
+	DialContext(ctx context.Context, network, address string) (net.Conn, error)
+}
+
+// reach opens a connection, which over https also shows whether the target's certificate is trusted, and sends nothing.
 func (t *Target) reach(ctx context.Context) error {
 	u, err := url.Parse(t.Origin)
 	if err != nil {
@@ -100,7 +106,11 @@ func (t *Target) reach(ctx context.Context) error {
 	if proxy, err := http.ProxyFromEnvironment(&http.Request{URL: u}); err == nil && proxy != nil {
 		return nil // what stands behind a proxy can only be told by asking
 	}
-	connection, err := new(net.Dialer).DialContext(ctx, "tcp", net.JoinHostPort(u.Hostname(), port))
+	var way dialer = new(net.Dialer)
+	if u.Scheme == "https" {
+		way = new(tls.Dialer)
+	}
+	connection, err := way.DialContext(ctx, "tcp", net.JoinHostPort(u.Hostname(), port))
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrAway, err)
 	}
