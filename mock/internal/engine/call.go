@@ -39,7 +39,7 @@ type Call struct {
 	met     *Rule // the armed rule that the call met
 	played  bool  // the handler asked how the payment is to go
 	query   url.Values
-	value   any // the body as it was validated
+	value   any // the body as it was compared with the document
 
 	oversized bool
 	allow     []string
@@ -119,16 +119,19 @@ func (c *Call) Into(v any) error {
 	if len(c.Body) == 0 {
 		return nil
 	}
-	exact(c.value, reflect.TypeOf(v))
-	var body bytes.Buffer
-	encoder := json.NewEncoder(&body)
-	encoder.SetEscapeHTML(false)
-	err := encoder.Encode(c.value)
-	if err == nil {
-		err = json.Unmarshal(body.Bytes(), v)
+	body, ok := c.value.(json.RawMessage)
+	if !ok {
+		exact(c.value, reflect.TypeOf(v))
+		var text bytes.Buffer
+		encoder := json.NewEncoder(&text)
+		encoder.SetEscapeHTML(false)
+		if err := encoder.Encode(c.value); err != nil {
+			return unreadable(nil, err)
+		}
+		body = text.Bytes()
 	}
-	if err != nil {
-		return unreadable(body.Bytes(), err)
+	if err := json.Unmarshal(body, v); err != nil {
+		return unreadable(body, err)
 	}
 	return nil
 }

@@ -13,6 +13,8 @@ import (
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
+
+	"understudy/mock/internal/openapi/accept"
 )
 
 // Document is one provider's contract, ready to serve. It does not change after Load.
@@ -23,6 +25,7 @@ type Document struct {
 	Paths       []Path
 	operations  map[string]*Operation
 	refusals    map[int]*openapi3.Response
+	answers     *accept.Direction
 }
 
 // Path is one path of the document and what can be done there.
@@ -47,6 +50,7 @@ type Operation struct {
 	variables map[string]string // the server path's variables and their defaults
 	refusals  map[int]*openapi3.Response
 	responses map[int]*openapi3.Response
+	requests  *accept.Direction
 }
 
 // Requirement is one way to be let in: every scheme of it has to be met.
@@ -81,7 +85,7 @@ func Load(text []byte, overlays ...[]byte) (*Document, error) {
 	if err := doc.Validate(context.Background(), openapi3.EnableSchemaFormatValidation()); err != nil {
 		return nil, fmt.Errorf("checking the document: %w", err)
 	}
-	d := &Document{Title: doc.Info.Title, Version: doc.Info.Version, Description: doc.Info.Description, operations: map[string]*Operation{}}
+	d := &Document{Title: doc.Info.Title, Version: doc.Info.Version, Description: doc.Info.Description, operations: map[string]*Operation{}, answers: accept.Answers()}
 	if d.refusals, err = readRefusals(doc); err != nil {
 		return nil, err
 	}
@@ -105,7 +109,7 @@ func (d *Document) addPath(doc *openapi3.T, template string, item *openapi3.Path
 		op := &Operation{
 			ID: spec.OperationID, Method: method, Path: path.Template, Summary: spec.Summary, spec: spec, refusals: d.refusals, variables: variables,
 			Effect: text(spec.Extensions["x-effect"]), Provenance: text(spec.Extensions["x-provenance"]),
-			responses: map[int]*openapi3.Response{},
+			responses: map[int]*openapi3.Response{}, requests: accept.Requests(),
 		}
 		if spec.Origin != nil && spec.Origin.Key != nil {
 			op.Line = spec.Origin.Key.Line
