@@ -100,7 +100,7 @@ func newAttempt(tx *world.Tx, o *Order, m Method) *Attempt {
 	a := &Attempt{
 		ID: id, Order: o.Number, Reference: fmt.Sprintf("%s-%d", o.Number, len(o.Attempts)+1), State: fresh, Method: m, Amount: o.due(),
 		Requested: now, Expires: earlier(now.Add(life), o.Expires),
-		Request: tx.ID("request", id).Hex(32), Token: "tkn_" + tx.ID("token", id).Hex(32), Txn: "txn" + tx.ID("transaction", id).Hex(16),
+		Request: tx.OnlyID("request", id).Hex(32), Token: "tkn_" + tx.OnlyID("token", id).Hex(32), Txn: "txn" + tx.OnlyID("transaction", id).Hex(16),
 	}
 	if m.Variant != hyperCheckout {
 		a.State = pendingVBV
@@ -193,7 +193,7 @@ func take(tx *world.Tx, a *Attempt, amount money.Amount) error {
 	if err := o.Ledger.Capture(amount); err != nil {
 		return err
 	}
-	a.Receipt = tx.ID("receipt", a.ID).Spell(12, world.Digits)
+	a.Receipt = tx.OnlyID("receipt", a.ID).Spell(12, world.Digits)
 	o.Modified = tx.Now()
 	tx.Emit("payment.success", o.Number)
 	switch {

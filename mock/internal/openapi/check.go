@@ -76,12 +76,14 @@ func (op *Operation) CheckBody(header http.Header, body []byte) (value any, prob
 	if err != nil || media == nil {
 		return nil, nil, ErrMediaType
 	}
+	accepted := false
 	if isJSON(name) && media.Schema != nil {
-		if _, exact := op.requests.Accepts(media.Schema.Value, body); exact {
+		var exact bool
+		if accepted, exact = op.requests.Accepts(media.Schema.Value, body); exact {
 			return json.RawMessage(body), nil, nil
 		}
 	}
-	if value, problems, err = read(name, header, body, media); err != nil || len(problems) > 0 || media.Schema == nil {
+	if value, problems, err = read(name, header, body, media); accepted || err != nil || len(problems) > 0 || media.Schema == nil {
 		return value, problems, err
 	}
 	return value, sortProblems(flatten("body", "", media.Schema.Value.VisitJSON(value, asRequest...), asRequest)), nil

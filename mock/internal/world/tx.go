@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"runtime/debug"
+	"strconv"
 	"time"
 )
 
@@ -81,8 +82,14 @@ func (w *World) Secret(p Place, purpose string) []byte {
 
 // ID makes the next id of a kind below a parent (an order's payments; "" for none), decided by seed, place and count.
 func (tx *Tx) ID(kind, parent string) ID {
-	n := tx.Next("id " + kind + " " + parent)
-	return derive(tx.world.Seed(), "id", tx.Place.Provider, tx.Place.Tenant, kind, parent, fmt.Sprint(n))
+	return tx.id(kind, parent, tx.Next("id "+kind+" "+parent))
+}
+
+// OnlyID makes the id of a kind of which a parent has one: the same each time. It is the first that ID would make, but there is nothing to count.
+func (tx *Tx) OnlyID(kind, parent string) ID { return tx.id(kind, parent, 1) }
+
+func (tx *Tx) id(kind, parent string, n int64) ID {
+	return derive(tx.world.Seed(), "id", tx.Place.Provider, tx.Place.Tenant, kind, parent, strconv.FormatInt(n, 10))
 }
 
 // Next counts: 1 at the first call for a name at this place, one more at each. A refused transaction gives its numbers back.

@@ -233,4 +233,11 @@ func (d *Direction) ofMembers(c *acceptor, s *openapi3.Schema, known map[*openap
 		}
 		c.required.add(m.index)
 	}
+	for _, beside := range slices.Concat(c.all, c.either) {
+		for name := range beside.members {
+			if _, named := c.members[name]; !named && !c.closed && len(c.members) < maxMembers {
+				c.members[name] = member{index: len(c.members), value: c.others}
+			}
+		}
+	}
 }

@@ -307,7 +307,8 @@ func TestEachWordOfASchemaIsHeld(t *testing.T) {
 // A member that is named twice has one meaning for who reads the first and another for who reads the last, so it is left to kin-openapi.
 func TestWhatIsExactHasOneMeaning(t *testing.T) {
 	t.Parallel()
-	s := schema(t, `{"type":"object","properties":{"a":{"type":"string"},"list":{"type":"array","items":{"type":"object","properties":{"b":{}}}}}}`)
+	s := schema(t, `{"type":"object","properties":{"a":{"type":"string"},
+		"both":{"type":"object","properties":{"x":{}},"anyOf":[{"type":"object","required":["n"]},{"type":"object","properties":{"y":{"type":"object","properties":{"b":{}}}}}]},"or":{"anyOf":[{"type":"object","required":["x"]},{"type":"object","properties":{"y":{}}}]},"list":{"type":"array","items":{"type":"object","properties":{"b":{}}}}}}`)
 	for body, want := range map[string][2]bool{
 		`{"a":"x"}`:                {true, true},
 		`{"list":[{"b":1}]}`:       {true, true},

@@ -67,6 +67,7 @@ func (s *scanner) compared(a *acceptor) bool {
 	case first == 'n' && a.takes&null != 0:
 		return s.literal("null")
 	}
+	strangers := s.strangers
 	for _, each := range a.all {
 		if s.at = start; !s.value(each) {
 			return false
@@ -78,13 +79,14 @@ func (s *scanner) compared(a *acceptor) bool {
 	if a.only && len(a.all)+len(a.either) > 0 {
 		return true
 	}
-	s.at = start
+	s.at, s.strangers = start, strangers // a knows what the others name
 	return s.own(a, first)
 }
 
 func (s *scanner) either(a *acceptor, start int) bool {
+	strangers := s.strangers
 	for _, each := range a.either {
-		if s.at = start; s.value(each) {
+		if s.at, s.strangers = start, strangers; s.value(each) {
 			return true
 		}
 	}
