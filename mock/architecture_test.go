@@ -18,7 +18,7 @@ import (
 // layers are the packages from the ground up; each imports from lower layers only. specs holds bytes and names.
 var layers = [][]string{
 	{"fixtures/jsonpointer", "fixtures/junit", "fixtures/luhn", "fixtures/shell"},
-	{"specs", "fixtures", "fixtures/compare", "mock/internal/money", "mock/internal/states"},
+	{"specs", "fixtures", "fixtures/compare", "mock/internal/money", "mock/internal/states", "mock/internal/openapi/accept"},
 	{"mock/internal/page", "mock/internal/world", "fixtures/shelf"},
 	{"mock/internal/journal", "mock/internal/openapi", "mock/internal/checkout"},
 	{"mock/internal/engine"},

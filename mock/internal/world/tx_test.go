@@ -255,6 +255,22 @@ func TestIDsAreDecidedBySeedPlaceKindParentAndCount(t *testing.T) {
 	})
 }
 
+func TestAnOnlyIDIsTheFirstAndCountsNothing(t *testing.T) {
+	t.Parallel()
+	w := frozen(t, twice)
+	var only, again, first, another string
+	c := do(t, w, shop, func(tx *world.Tx) {
+		only, again, another = tx.OnlyID("receipt", "p1").Hex(32), tx.OnlyID("receipt", "p1").Hex(32), tx.OnlyID("receipt", "p2").Hex(32)
+	})
+	if len(c.Changes) > 0 {
+		t.Errorf("it changed %v", c.Changes)
+	}
+	do(t, w, shop, func(tx *world.Tx) { first = tx.ID("receipt", "p1").Hex(32) })
+	if only != again || only != first || only == another {
+		t.Errorf("only %s, again %s, the first of all %s, another parent's %s", only, again, first, another)
+	}
+}
+
 func TestARefusedTransactionGivesItsNumbersBack(t *testing.T) {
 	t.Parallel()
 	w := frozen(t, twice)
