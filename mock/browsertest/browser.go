@@ -162,6 +162,12 @@ func (b *Tab) Visit(url string) (status int) {
 	return b.arrive(chromedp.Navigate(url))
 }
 
+// Reload loads the page again, as its button in the browser does: what was posted to it is posted again.
+func (b *Tab) Reload() (status int) {
+	b.t.Helper()
+	return b.arrive(chromedp.Reload())
+}
+
 // Press clicks a control that leads to another page, and returns the status of its answer. In a frame, use Click.
 func (b *Tab) Press(id string) (status int) {
 	b.t.Helper()
@@ -221,6 +227,14 @@ func (b *Tab) Becomes(id string, wanted func(text string) bool) {
 func (b *Tab) Value(id string) string {
 	b.t.Helper()
 	return ask(b, func(within chromedp.QueryOption) chromedp.Action[string] { return chromedp.Value(control(id), within) })
+}
+
+// Focused is the data-testid of the element that has the focus.
+func (b *Tab) Focused() string {
+	b.t.Helper()
+	return ask(b, func(within chromedp.QueryOption) chromedp.Action[map[string]string] {
+		return chromedp.Attributes(chromedp.CSS(":focus"), within)
+	})["data-testid"]
 }
 
 // Shows waits until an element is to be seen.

@@ -251,7 +251,12 @@ func TestAChallengeThatNoCodePasses(t *testing.T) {
 	id := s.pay("tok_challenge_failed")
 	link := s.patchPayment(id, attributes{"_authorize": true, "failure_url": failedURL}).Want(200).Text(attributesOf + "redirect_uri")
 	for range 2 {
-		s.post(link, rightCode).Want(200)
+		s.post(link, rightCode).Want(303)
+		for range 4 { // looking at the page again tries no code again
+			if page := string(s.Call("GET", link, nil).Want(200).Body); !strings.Contains(page, "That code is not right.") {
+				t.Errorf("the page does not say what is wrong: %s", page)
+			}
+		}
 	}
 	if to := s.post(link, rightCode).Want(303).Header.Get("Location"); !strings.HasPrefix(to, failedURL+"?cko-session-id=sid_") {
 		t.Errorf("sent back to %s", to)
@@ -353,7 +358,7 @@ func TestLatePresses(t *testing.T) {
 		t.Parallel()
 		s := open(t)
 		id, link := s.challenge()
-		s.post(link, "event=authenticate&otp=nope").Want(200)
+		s.post(link, "event=authenticate&otp=nope").Want(303)
 		next := s.patchPayment(id, attributes{"token": "tok_y", "_authorize": true}).Want(200).Text(attributesOf + "redirect_uri")
 		if page := s.Call("GET", link, nil).Want(410); !strings.Contains(string(page.Body), "another payment") {
 			t.Errorf("the old page is %s", page.Body)

@@ -45,6 +45,7 @@ type Journey struct {
 	Sent     int      `json:"sent,omitempty"`     // codes sent
 	Wrong    int      `json:"wrong,omitempty"`    // codes that were not right
 	Problem  string   `json:"problem,omitempty"`  // what the last press did not bring about, and why
+	Field    string   `json:"field,omitempty"`    // the field that it is about
 }
 
 // Clone copies the journey.
@@ -88,7 +89,7 @@ var buttons = map[string][]string{
 // page.Pay, or page.Challenge where the shop took the card itself.
 func (s Script) Show(tx *world.Tx, v *page.View) {
 	j := journeyOf(tx, v)
-	v.Stage, v.Problem, v.Code, v.Sent = j.Stage, j.Problem, s.Code, j.Sent
+	v.Stage, v.Problem, v.Field, v.Code, v.Sent = j.Stage, j.Problem, j.Field, s.Code, j.Sent
 	if j.Masked != "" {
 		v.Masked = j.Masked
 	}
@@ -111,7 +112,7 @@ func (s Script) Press(tx *world.Tx, opened page.View, form url.Values) (done boo
 		return false, &NoButton{event, buttons[j.Stage]}
 	}
 	Journeys.Put(tx, payment, j)
-	j.Problem = ""
+	j.Problem, j.Field = "", ""
 	switch {
 	case event == "pay":
 		return s.pay(tx, opened, j, form)
@@ -141,21 +142,21 @@ func journeyOf(tx *world.Tx, v *page.View) *Journey {
 
 func (s Script) pay(tx *world.Tx, opened page.View, j *Journey, form url.Values) (done bool, err error) {
 	var with Instrument
-	problem := ""
+	field, problem := "", ""
 	if opened.Card || opened.UPI { // else the customer is at a wallet or bank that knows theirs
-		with, problem = readInstrument(form)
+		with, field, problem = readInstrument(form)
 	}
 	scenario := Scenario(form.Get("scenario"))
 	switch {
 	case scenario != "" && !slices.Contains(Scenarios(), scenario):
-		problem = fmt.Sprintf("%q is no scenario.", scenario)
+		field, problem = "scenario", fmt.Sprintf("%q is no scenario.", scenario)
 	case scenario == "" && problem == "":
 		scenario = s.Choose(tx, opened.Payment, with)
 	case scenario != "" && with == (Instrument{}):
 		problem = "" // asked for outright: no need to type a card
 	}
 	if problem != "" {
-		j.Problem = problem
+		j.Problem, j.Field = problem, field
 		return false, nil
 	}
 	j.Masked = with.masked()
@@ -197,7 +198,7 @@ func endsChallenge(s Scenario) bool { return s != Challenge && s != Frictionless
 func (s Script) answer(tx *world.Tx, payment string, j *Journey, scenario Scenario) (done bool, err error) {
 	switch {
 	case !slices.Contains(Scenarios(), scenario) || !endsChallenge(scenario):
-		j.Problem = fmt.Sprintf("%q is no way for a challenge to end.", scenario)
+		j.Problem, j.Field = fmt.Sprintf("%q is no way for a challenge to end.", scenario), "scenario"
 		return false, nil
 	case scenario == ChallengeFailed:
 		return s.end(tx, payment, FailAuthentication)
@@ -213,7 +214,7 @@ func (s Script) authenticate(tx *world.Tx, payment string, j *Journey, code stri
 		return s.end(tx, payment, FailAuthentication)
 	}
 	j.Wrong++
-	j.Problem = fmt.Sprintf("That code is not right. %d more before the bank gives up.", tries-j.Wrong)
+	j.Problem, j.Field = fmt.Sprintf("That code is not right. %d more before the bank gives up.", tries-j.Wrong), "otp"
 	return false, nil
 }
 
@@ -243,19 +244,19 @@ func (s Script) Answer(tx *world.Tx, t world.Timer) error {
 	return err
 }
 
-// readInstrument reads the card or UPI id of a payment form; problem says what is wrong with it.
-func readInstrument(form url.Values) (with Instrument, problem string) {
+// readInstrument reads the card or UPI id of a payment form; problem says what is wrong with it, and field where it was typed.
+func readInstrument(form url.Values) (with Instrument, field, problem string) {
 	if upi := strings.TrimSpace(form.Get("upi")); form.Get("method") == "upi" || (upi != "" && form.Get("card-number") == "") {
 		if name, bank, ok := strings.Cut(upi, "@"); !ok || name == "" || bank == "" {
-			return Instrument{}, "That is not a UPI id. One looks like success@upi."
+			return Instrument{}, "upi", "That is not a UPI id. One looks like success@upi."
 		}
-		return Instrument{UPI: upi}, ""
+		return Instrument{UPI: upi}, "", ""
 	}
 	digits := strings.NewReplacer(" ", "", "-", "").Replace(form.Get("card-number"))
 	if !cardNumber.MatchString(digits) || !luhn.Valid(digits) {
-		return Instrument{}, "That is not a card number. 4242 4242 4242 4242 is one."
+		return Instrument{}, "card-number", "That is not a card number. 4242 4242 4242 4242 is one."
 	}
-	return Instrument{Card: digits}, ""
+	return Instrument{Card: digits}, "", ""
 }
 
 // cardNumber is what a card's number can be, but for its check digit.

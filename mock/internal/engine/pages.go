@@ -31,12 +31,12 @@ func (e *Engine) handlePage(c *Call) error {
 		switch {
 		case err != nil:
 			return Reply{}, err
-		case c.Method != http.MethodPost, v.Problem != "", v.Expired && !done:
+		case c.Method != http.MethodPost, v.Expired && !done:
 			return e.showPage(v), nil
 		case done && v.Return != "" && v.ReturnForm == nil:
 			return e.seeOther(v, v.Return), nil
 		case !done, v.ReturnForm != nil:
-			return e.seeOther(v, c.base+c.here()), nil // so that reloading the page does not press the button again
+			return e.seeOther(v, c.base+c.here()), nil // so that reloading the page does not press the button again: a wrong code counts once
 		}
 		return e.showPage(v), nil
 	})

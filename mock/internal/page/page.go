@@ -36,6 +36,7 @@ type View struct {
 	Payment string // the id that the room settles
 	Stage   string // Pay, Challenge or Over: where the room opens the page, then how far its customer has come
 	Problem string // what was wrong with the last press of a button
+	Field   string // the field that it was wrong with, by its id; it gets the focus
 
 	Card, UPI bool     // what can be paid with
 	Samples   []Sample // values that make something happen
@@ -81,6 +82,14 @@ type Sample struct{ Where, Value, Effect string }
 type Button struct {
 	Event string // what it does: an outcome such as "approve"
 	Label string
+}
+
+// Wrong are the attributes of a field that the last press was wrong with: it says so to a screen reader, and has the focus.
+func (v View) Wrong(field string) template.HTMLAttr {
+	if v.Problem == "" || v.Field != field {
+		return ""
+	}
+	return `aria-invalid="true" aria-describedby="problem" autofocus`
 }
 
 // Digits tells whether a keyboard of digits is enough for the code.
