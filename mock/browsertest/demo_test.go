@@ -1,10 +1,12 @@
 package browsertest
 
 import (
+	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
 
+	"understudy/mock"
 	"understudy/mock/mocktest"
 )
 
@@ -118,6 +120,41 @@ func TestDemoOffers(t *testing.T) {
 		}
 		if stays := b.Value("scenario"); stays != step.stays {
 			t.Errorf("after %+v %q is chosen", step, stays)
+		}
+	}
+}
+
+// TestDemoBehindAPrefix shops where a proxy has put something before the server's own paths.
+func TestDemoBehindAPrefix(t *testing.T) {
+	t.Parallel()
+	var simulator http.Handler
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		http.StripPrefix("/behind/this", simulator).ServeHTTP(w, r)
+	}))
+	t.Cleanup(proxy.Close)
+	s := mocktest.Run(t, func(o *mock.Options) { o.PublicURL = proxy.URL + "/behind/this" })
+	simulator = s.Mock
+	for _, world := range []string{"", "/w/elsewhere"} {
+		shop := proxy.URL + "/behind/this" + world + "/_understudy/demo"
+		b := Open(t, Customer{})
+		b.Visit(shop)
+		b.Press("buy")
+		b.Type("card-number", "4111")
+		b.Press("pay")
+		b.Type("card-number", "4242424242424242")
+		b.Press("pay")
+		b.Shows("verdict")
+		if verdict := b.Text("verdict"); !strings.HasPrefix(verdict, "Paid") {
+			t.Errorf("the shop learns %q", verdict)
+		}
+		b.Press("again")
+		b.Click("way-commerceengine-sdk")
+		b.Click("buy")
+		b.Frame("sdk").Click("decline")
+		b.Shows("verdict")
+		b.Press("console")
+		if at := b.URL(); at != strings.TrimSuffix(shop, "demo") {
+			t.Errorf("the console is at %s", at)
 		}
 	}
 }

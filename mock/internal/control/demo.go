@@ -36,8 +36,6 @@ var demoPage = template.Must(template.New("demo").Funcs(template.FuncMap{
 // demoView is what the demo shop shows.
 type demoView struct {
 	World     string
-	Home      string // the demo shop's own path
-	Control   string // what the control API's paths begin with
 	Ways      []demoWay
 	Chosen    demoWay
 	Scenario  checkout.Scenario // that was chosen, if Chosen can play it
@@ -50,8 +48,8 @@ type demoView struct {
 
 // demoStory is what the script is told.
 type demoStory struct {
-	Control  string            `json:"control"`
-	Home     string            `json:"home"`
+	Control  string            `json:"control"` // what the control API's paths begin with
+	Home     string            `json:"home"`    // the demo shop's own path
 	Ways     []demoWay         `json:"ways"`
 	Way      string            `json:"way"`
 	Back     bool              `json:"back"`
@@ -101,8 +99,6 @@ func (c *control) returnToDemo(call *engine.Call) (engine.Reply, error) {
 
 func (c *control) demo(call *engine.Call, brought url.Values, query string) (engine.Reply, error) {
 	v := demoView{World: call.World()}
-	v.Control = c.engine.Base("", call.World(), Slug)
-	v.Home = v.Control + "/demo"
 	for _, r := range c.engine.Rooms() {
 		for _, d := range r.Demos {
 			if way, ok := readyWay(r, d, c.engine.Base("", call.World(), r.Name)); ok {
@@ -119,7 +115,8 @@ func (c *control) demo(call *engine.Call, brought url.Values, query string) (eng
 		v.Scenario = s
 	}
 	v.comeBack(brought, query)
-	v.Story = demoStory{v.Control, v.Home, v.Ways, v.Chosen.ID, v.Back, map[string]string{}}
+	base := c.engine.Base("", call.World(), Slug)
+	v.Story = demoStory{base, base + "/demo", v.Ways, v.Chosen.ID, v.Back, map[string]string{}}
 	for name := range brought {
 		v.Story.Returned[name] = brought.Get(name)
 	}

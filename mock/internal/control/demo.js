@@ -3,6 +3,9 @@
   'use strict';
   const $ = (id) => document.getElementById(id);
   const story = JSON.parse($('story').textContent);
+  // Paths of the story begin at the server's root. What a proxy has put before that stands in this page's own address.
+  const root = location.pathname.slice(0, Math.max(0, location.pathname.lastIndexOf(story.home)));
+  const here = (path) => root + path;
   const wayOf = (id) => story.ways.find((way) => way.id === id);
 
   // at is what stands at a JSON pointer.
@@ -38,7 +41,7 @@
   const asked = [];
   const tell = (call) => {
     asked.push(call);
-    line($('calls'), call.what, call.status, call.exchange && `${story.control}/requests/${call.exchange}`);
+    line($('calls'), call.what, call.status, call.exchange && here(`${story.control}/requests/${call.exchange}`));
   };
   const kept = `understudy ${story.home}`;
   const keep = (way, order) => {
@@ -53,7 +56,7 @@
   // ask makes one request, and shows it with a link to its entry in the journal.
   const ask = async (method, path, headers, body) => {
     const sent = Object.fromEntries(Object.entries(headers).filter(([name]) => body !== undefined || name.toLowerCase() !== 'content-type'));
-    const answer = await fetch(path, { method, headers: sent, body: body === undefined ? undefined : JSON.stringify(body) });
+    const answer = await fetch(here(path), { method, headers: sent, body: body === undefined ? undefined : JSON.stringify(body) });
     tell({ what: `${method} ${path.replace(/^\/w\/[^/]+/, '')}`, status: answer.status, exchange: answer.headers.get('Understudy-Exchange') });
     const text = await answer.text();
     let json = null;
@@ -113,7 +116,7 @@
 
   // within lets the provider's SDK show the payment page in this one, and waits for how it ends.
   const within = async (way, values) => {
-    if (!window[way.sdk.class]) await loaded(way.sdk.script);
+    if (!window[way.sdk.class]) await loaded(here(way.sdk.script));
     const sdk = new window[way.sdk.class]();
     await new Promise((resolve) => {
       sdk.initiate(filled(way.sdk.initiate, { div: 'sdk' }), (news) => {
@@ -138,7 +141,7 @@
       if (!made.ok) return show($('problem'), refusal(made));
       values.order = made.json.id;
     }
-    values.return = `${location.origin}${story.home}?${new URLSearchParams({ ...own(way.id, scenario), ...(values.order && { order: values.order }) })}`;
+    values.return = `${location.origin}${here(story.home)}?${new URLSearchParams({ ...own(way.id, scenario), ...(values.order && { order: values.order }) })}`;
     for (const call of way.calls) {
       const answer = await perform(way, call, values, scenario);
       if (!answer.ok) {
@@ -173,7 +176,7 @@
     select.replaceChildren(select.options[0], ...way.scenarios.map((name) => new Option(name, name, false, name === was)));
     document.querySelector('[data-testid=item]').textContent = way.item;
     for (const name of ['price', 'pay-price']) document.querySelector(`[data-testid=${name}]`).textContent = way.price;
-    $('again').href = `${story.home}?${new URLSearchParams(own(way.id, select.value))}`;
+    $('again').href = `?${new URLSearchParams(own(way.id, select.value))}`;
   };
 
   form.addEventListener('change', offer);
