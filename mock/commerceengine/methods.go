@@ -2,7 +2,6 @@ package commerceengine
 
 import (
 	"fmt"
-	"net/url"
 	"regexp"
 	"strconv"
 	"strings"
@@ -10,6 +9,7 @@ import (
 
 	"understudy/fixtures/luhn"
 	"understudy/mock/internal/engine"
+	"understudy/mock/internal/page"
 )
 
 // The variants of a payment method that are simulated.
@@ -57,7 +57,7 @@ func (p *methodPayload) method(now time.Time) (Method, error) {
 	if p.Provider != providerSlug {
 		return m, engine.RefuseField("/payment_method/payment_provider_slug", fmt.Sprintf("names no payment provider of this store: %q", p.Provider), `"`+providerSlug+`"`).Coded("invalid_payment_method")
 	}
-	if u, err := url.Parse(p.ReturnURL); err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
+	if !page.Leads(p.ReturnURL) {
 		return m, engine.RefuseField("/payment_method/return_url", fmt.Sprintf("is %q, to which no customer is sent", p.ReturnURL),
 			"an http or https URL of the shop").Coded("invalid_payment_method")
 	}

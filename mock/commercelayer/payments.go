@@ -2,12 +2,12 @@ package commercelayer
 
 import (
 	"encoding/json"
-	"net/url"
 	"slices"
 
 	"understudy/mock/internal/checkout"
 	"understudy/mock/internal/engine"
 	"understudy/mock/internal/money"
+	"understudy/mock/internal/page"
 	"understudy/mock/internal/world"
 )
 
@@ -127,19 +127,13 @@ func (p *Payment) take(tx *world.Tx, in *paymentInput) error {
 		sent text
 		kept **string
 	}{{"success_url", a.SuccessURL, &p.SuccessURL}, {"failure_url", a.FailureURL, &p.FailureURL}} {
-		if u.sent.sent && u.sent.value != nil && !isURL(*u.sent.value) {
+		if u.sent.sent && u.sent.value != nil && !page.Leads(*u.sent.value) {
 			return invalid("/data/attributes/"+u.name, "invalid", "must be a URL that begins with http:// or https://, such as https://shop.example.com/return")
 		}
 		u.sent.into(u.kept)
 	}
 	a.referenceInput.into(&p.Common)
 	return nil
-}
-
-// isURL tells whether a customer's browser may be sent there: a place in the web, and no script, file or application.
-func isURL(s string) bool {
-	u, err := url.Parse(s)
-	return err == nil && u.Host != "" && (u.Scheme == "http" || u.Scheme == "https")
 }
 
 // takeToken sets the token. Another one starts the payment anew, unless money stands on the old one.

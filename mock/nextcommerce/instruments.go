@@ -1,7 +1,6 @@
 package nextcommerce
 
 import (
-	"net/url"
 	"regexp"
 	"strconv"
 	"strings"
@@ -9,6 +8,7 @@ import (
 	"understudy/mock/internal/checkout"
 	"understudy/mock/internal/engine"
 	"understudy/mock/internal/money"
+	"understudy/mock/internal/page"
 	"understudy/mock/internal/world"
 )
 
@@ -60,7 +60,7 @@ func (in *orderRequest) payment(tx *world.Tx, o *Order) (payment, error) {
 		p.instrument.Descriptor = *d.Descriptor
 	}
 	if d.ReturnURL != nil && *d.ReturnURL != "" {
-		if !forBrowsers(*d.ReturnURL) {
+		if !page.Leads(*d.ReturnURL) {
 			return p, engine.RefuseField("/payment_details/payment_return_url", "is nowhere that a browser can be sent to", "an http or https URL such as https://shop.example.com/return")
 		}
 		p.returnURL = *d.ReturnURL
@@ -99,14 +99,6 @@ func (in *orderRequest) payment(tx *world.Tx, o *Order) (payment, error) {
 	}
 	return p, subscribable(o)
 }
-
-// forBrowsers tells whether a form can be posted to a URL: no script, no file, and a host that is one.
-func forBrowsers(text string) bool {
-	u, err := url.Parse(text)
-	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && hostName.MatchString(u.Hostname())
-}
-
-var hostName = regexp.MustCompile(`^[A-Za-z0-9._-]+$|^[0-9A-Fa-f:.]+$`)
 
 // subscribable holds the vendor's rule that an order with a subscription costs something.
 func subscribable(o *Order) error {

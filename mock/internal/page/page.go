@@ -10,9 +10,13 @@ import (
 	"fmt"
 	"html/template"
 	"net/url"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
+
+	"golang.org/x/net/idna"
 )
 
 // The stages of a customer's way that a page can show.
@@ -158,14 +162,37 @@ func Policy(v View, denyFraming bool) string {
 		Hash(style), Hash(countdown), Hash(tell), Hash(homing), forms, frames)
 }
 
-// origin is where a URL of the web leads, as a policy names it. A host that would end the policy's directive is not named.
+// Leads tells whether a customer's browser can be sent to a URL: a place in the web with a host and port that exist, and no script, file or application.
+func Leads(link string) bool { return origin(link) != "" }
+
+// origin is where a URL of the web leads, as a policy names it, which is in ASCII: a host of other letters goes by its name in the DNS.
+// It is empty if the URL leads nowhere.
 func origin(link string) string {
 	u, err := url.Parse(link)
-	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || strings.ContainsAny(u.Host, ";,'\"*<> ") {
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" {
 		return ""
 	}
-	return u.Scheme + "://" + strings.ToLower(u.Host)
+	host, err := names.ToASCII(u.Hostname())
+	if err != nil || !hostName.MatchString(host) {
+		return ""
+	}
+	if strings.Contains(host, ":") {
+		host = "[" + host + "]"
+	}
+	if port := u.Port(); port != "" {
+		if _, err := strconv.ParseUint(port, 10, 16); err != nil {
+			return ""
+		}
+		host += ":" + port
+	}
+	return u.Scheme + "://" + host
 }
+
+// names spells a host as browsers do: in lower case, and in ASCII.
+var names = idna.New(idna.MapForLookup(), idna.StrictDomainName(false))
+
+// hostName is a name or an address, and nothing that would end a policy's directive.
+var hostName = regexp.MustCompile(`^[a-z0-9._-]+$|^[0-9a-f:.]+$`)
 
 // link is an attribute that leads to a URL of the web, which stays byte for byte as the shop gave it: html/template would encode some of it.
 func link(attribute, to string) template.HTMLAttr {

@@ -18,6 +18,7 @@ func TestAPolicyLetsFormsLeadToTheShopAlone(t *testing.T) {
 		{"https://Shop.test:8443/a?b", nil, "'self' https://shop.test:8443"},
 		{"", []string{"https://shop.test/good", "http://other.test/bad", "https://shop.test/good"}, "'self' https://shop.test http://other.test"},
 		{"myshop://back", []string{"javascript:alert(1)", "/back", "https://x;script-src/", "https://*/", "https://a'b/", "%zz"}, "'self'"},
+		{"https://Shöp.test/dänke", []string{"http://日本.localhost:3000/", "http://[::1]:8080/x", "https://shop.test:99999/", "https://my_shop.test"}, "'self' https://xn--shp-tna.test http://xn--wgv71a.localhost:3000 http://[::1]:8080 https://my_shop.test"},
 	}
 	for _, c := range cases {
 		policy := page.Policy(page.View{Return: c.back, Ways: c.ways}, false)
