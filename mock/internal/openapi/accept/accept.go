@@ -10,7 +10,9 @@ import (
 	"encoding/json"
 	"math"
 	"reflect"
+	"regexp"
 	"slices"
+	"strings"
 	"sync"
 	"unicode/utf8"
 
@@ -148,8 +150,7 @@ func (d *Direction) compile(s *openapi3.Schema, known map[*openapi3.Schema]*acce
 		c.either = append(c.either, d.compile(ref.Value, known))
 	}
 	c.ofText(s)
-	c.whole, c.bounded = s.Type.Is(openapi3.TypeInteger), s.Min != nil || s.Max != nil
-	c.min, c.max = orElse(s.Min, math.Inf(-1)), orElse(s.Max, math.Inf(1))
+	c.ofNumber(s)
 	c.few, c.many = int(s.MinItems), int(orElse(s.MaxItems, math.MaxInt))
 	if s.Items != nil {
 		c.items = d.compile(s.Items.Value, known)
@@ -161,16 +162,19 @@ func (d *Direction) compile(s *openapi3.Schema, known map[*openapi3.Schema]*acce
 // compiles tells whether an acceptor can say all that a schema does.
 func compiles(s *openapi3.Schema) bool {
 	for _, word := range s.Enum {
-		if _, ok := word.(string); !ok {
+		if _, ok := word.(string); !ok && word != nil {
 			return false
 		}
 	}
 	if s.Format != "" && !s.Type.Is(openapi3.TypeString) {
-		// Every integer that is accepted fits into 64 bits; of numbers, no format is defined.
 		_, defined := openapi3.SchemaNumberFormats[s.Format]
-		if defined || s.Type.Is(openapi3.TypeInteger) && s.Format != "int64" || !s.Type.Is(openapi3.TypeInteger) && !s.Type.Is(openapi3.TypeNumber) {
+		integer := s.Type.Is(openapi3.TypeInteger) && (s.Format == "int32" || s.Format == "int64")
+		if number := s.Type.Is(openapi3.TypeNumber) && !defined; !integer && !number {
 			return false
 		}
+	}
+	if strings.Contains(s.Pattern, `\u`) { // a way of writing characters that regexp does not know and kin-openapi does
+		return false
 	}
 	return saysOnly(s, compiled...) && len(s.Properties)+len(s.Required) <= maxMembers
 }
@@ -198,19 +202,30 @@ func orElse[T any](p *T, otherwise T) T {
 	return otherwise
 }
 
+func (c *acceptor) ofNumber(s *openapi3.Schema) {
+	c.whole, c.bounded = s.Type.Is(openapi3.TypeInteger), s.Min != nil || s.Max != nil
+	c.min, c.max = orElse(s.Min, math.Inf(-1)), orElse(s.Max, math.Inf(1))
+	if s.Format == "int32" { // every number that is accepted fits into 64 bits
+		c.bounded, c.min, c.max = true, max(c.min, math.MinInt32), min(c.max, math.MaxInt32)
+	}
+}
+
 func (c *acceptor) ofText(s *openapi3.Schema) {
 	if len(s.Enum) > 0 {
 		c.takes &= words | null
 		c.words = map[string]bool{}
 		for _, word := range s.Enum {
-			c.words[word.(string)] = true
+			if word, ok := word.(string); ok { // whether null is taken, nullable says
+				c.words[word] = true
+			}
 		}
 	}
 	c.least, c.most = int(s.MinLength), int(orElse(s.MaxLength, math.MaxInt))
 	format, defined := openapi3.SchemaStringFormats[s.Format]
 	switch {
 	case s.Pattern != "":
-		c.valid = func(v string) bool { return s.VisitJSONString(v) == nil }
+		pattern := regexp.MustCompile(s.Pattern)
+		c.valid = func(v string) bool { return pattern.MatchString(v) && (!defined || format.Validate(v) == nil) }
 	case defined:
 		c.valid = func(v string) bool { return format.Validate(v) == nil }
 	}
