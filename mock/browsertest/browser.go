@@ -168,6 +168,12 @@ func (b *Tab) Reload() (status int) {
 	return b.arrive(chromedp.Reload())
 }
 
+// GoBack goes to where the tab was before, by the browser's own button.
+func (b *Tab) GoBack() (status int) {
+	b.t.Helper()
+	return b.arrive(chromedp.NavigateBack())
+}
+
 // Press clicks a control that leads to another page, and returns the status of its answer. In a frame, use Click.
 func (b *Tab) Press(id string) (status int) {
 	b.t.Helper()

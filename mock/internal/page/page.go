@@ -1,5 +1,5 @@
 // Package page draws the hosted pages that a customer's browser is sent to: a payment, a bank's challenge, what became of it.
-// Every control is a plain form post; a script only makes the countdown tick.
+// Every control is a plain form post; scripts only spare them a look: the countdown ticks, who is done goes on, what is stale is loaded again.
 package page
 
 import (
@@ -125,6 +125,9 @@ var tell string
 //go:embed return.js
 var homing string
 
+//go:embed fresh.js
+var fresh string
+
 //go:embed page.html
 var layout string
 
@@ -133,6 +136,7 @@ var pages = template.Must(template.New("").Funcs(template.FuncMap{
 	"countdown": func() template.JS { return template.JS(countdown) },
 	"tell":      func() template.JS { return template.JS(tell) },
 	"homing":    func() template.JS { return template.JS(homing) },
+	"fresh":     func() template.JS { return template.JS(fresh) },
 	"link":      link,
 }).Parse(layout))
 
@@ -158,8 +162,8 @@ func Policy(v View, denyFraming bool) string {
 	if denyFraming {
 		frames = "'none'"
 	}
-	return fmt.Sprintf("default-src 'none'; style-src %s; script-src %s %s %s; form-action %s; frame-ancestors %s; base-uri 'none'",
-		Hash(style), Hash(countdown), Hash(tell), Hash(homing), forms, frames)
+	return fmt.Sprintf("default-src 'none'; style-src %s; script-src %s %s %s %s; form-action %s; frame-ancestors %s; base-uri 'none'",
+		Hash(style), Hash(countdown), Hash(tell), Hash(homing), Hash(fresh), forms, frames)
 }
 
 // Leads tells whether a customer's browser can be sent to a URL: a place in the web with a host and port that exist, and no script, file or application.

@@ -1,7 +1,6 @@
-// Posts the form that takes the customer back to the shop, once: who comes here again by the browser's own button finds another to press.
+// Posts the form that takes the customer back to the shop, once: who comes here again, by the browser's own buttons, finds another to press.
 (() => {
   const form = document.getElementById('return');
-  if (!form || history.state === 'returned') return;
-  history.replaceState('returned', '');
-  form.submit();
+  const [came] = performance.getEntriesByType('navigation');
+  if (form && (!came || came.type === 'navigate')) form.submit();
 })();
