@@ -207,7 +207,7 @@ func about(s *harness.Scene, vars map[string]string, told harness.Told, read *do
 		r := s.Target.Sample(read, "")
 		maps.Copy(r.Path, plain.Path)
 		for _, name := range open {
-			r.Path[name] = document.Identity(thing.Members)
+			r.Path[name] = document.Identity(thing.Name, thing.Members)
 			if own, ok := thing.Members[name]; ok && own != nil {
 				r.Path[name] = fmt.Sprint(own)
 			}

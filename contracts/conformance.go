@@ -237,10 +237,15 @@ func variants(s *harness.Stage, op *document.Operation) (list []harness.Contract
 			}
 		}
 	}
+	sample := s.Target.Sample(op, "")
+	for _, p := range op.Parameters {
+		if p.Required && p.In != "path" && p.Defaulted() {
+			list = append(list, contract(harness.Conformance, op, "is asked without "+p.In+" "+p.Name+", which has a default", func(scene *harness.Scene) { leaveOut(scene, sample, p) }))
+		}
+	}
 	if !s.Target.Mock() {
 		return list
 	}
-	sample := s.Target.Sample(op, "")
 	all, optional := sample, 0
 	for _, p := range op.Parameters {
 		if p.In == "query" && !p.Required && p.Example != nil {
@@ -252,6 +257,14 @@ func variants(s *harness.Stage, op *document.Operation) (list []harness.Contract
 		succeed("takes every optional parameter", all)
 	}
 	return list
+}
+
+// leaveOut leaves out what is required and has a default. The document may be read either way: the default is taken, or it is refused, as declared.
+func leaveOut(s *harness.Scene, sample document.Request, p *document.Parameter) {
+	told := s.Send(sample.Without(p), fmt.Sprintf("%s %s is left out", p.In, p.Name))
+	if status := told.Response.Status; told.Sound() && (status >= 300 && status < 400 || status >= 400 && !slices.Contains(fitting(p.In), status)) {
+		s.Find(told, harness.Finding{Rule: harness.RuleWrongStatus, In: "status", Message: fmt.Sprintf("%s %s has a default, and leaving it out is answered %d; a success or %v would be right", p.In, p.Name, status, fitting(p.In))})
+	}
 }
 
 // strays are requests that meet no operation; the document says what answers them.

@@ -35,6 +35,7 @@ var suites = []func(*harness.Stage) []harness.Contract{
 	workflows,
 	transitions,
 	agreements,
+	relations,
 }
 
 // List makes all contracts of a stage, in order.

@@ -106,7 +106,25 @@ func try(s *harness.Scene, op *document.Operation, a attempt) {
 	default:
 		return
 	}
+	placed := finding
+	s.Judge.Place(told.Exchange, &placed)
+	finding.Provenance = harness.Weaker(placed.Provenance, promised(op, a))
 	s.Find(told, finding)
+}
+
+// promised is how sure the document is that an attempt is refused at all: the mark of the surest refusal that fits. Where a page says what is right, it need not say what becomes
+// of what is wrong.
+func promised(op *document.Operation, a attempt) (mark string) {
+	statuses := a.statuses
+	if statuses == nil {
+		statuses = fitting(a.Place)
+	}
+	for _, status := range statuses {
+		if r := op.Response(status); r != nil && (mark == "" || harness.Sure(r.Provenance, mark)) {
+			mark = r.Provenance
+		}
+	}
+	return mark
 }
 
 // credentials are missing, of another scheme, empty, and, on the mock, those that are refused on purpose.

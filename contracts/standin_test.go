@@ -23,6 +23,7 @@ type standin struct {
 	document *document.Document
 	known    map[string][]string // ids that it knows, by path variable; others are not found
 	deviate  func(op *document.Operation, status int, body any) (int, any)
+	takes    bool          // whatever parameters it is sent
 	gap      time.Duration // a client is thrown out that has sent more than one request for each of these since the beginning
 
 	mu      sync.Mutex
@@ -89,7 +90,7 @@ func (s *standin) answer(r *http.Request, op *document.Operation, vars map[strin
 		status = http.StatusUnauthorized
 	case slices.ContainsFunc(op.Parameters, func(p *document.Parameter) bool {
 		v := r.Header.Get(p.Name)
-		return p.In == "header" && p.Required && (v == "" || p.Media != "" && !json.Valid([]byte(v)))
+		return !s.takes && p.In == "header" && p.Required && (v == "" || p.Media != "" && !json.Valid([]byte(v)))
 	}):
 		status = http.StatusBadRequest
 	default:
@@ -401,5 +402,28 @@ func TestWhatKeepsATargetFromBeingAsked(t *testing.T) {
 	})
 	if len(s.arrived) > 0 {
 		t.Errorf("%d requests came all the same", len(s.arrived))
+	}
+}
+
+func TestWhatASandboxTakesBreaksNoPromiseThatNobodyGave(t *testing.T) {
+	t.Setenv(standinVariable, standinToken)
+	for _, takes := range []bool{false, true} {
+		s := newStandin(t, "nextcommerce", nextIDs)
+		s.takes = takes
+		p := s.plan("oauth2")
+		p.Focus = []string{"nextcommerce getOrder is asked without header X-29next-API-Version", "nextcommerce getOrder refuses a wrong header X-29next-API-Version"}
+		entries := hold(t, p)
+		if len(entries) != 2 || entries[0].Sent != 1 || len(entries[0].Findings) > 0 {
+			t.Fatalf("takes %t: without the header, which has a default: %+v", takes, entries)
+		}
+		found := entries[1].Findings
+		if len(found) == 0 {
+			t.Fatalf("takes %t: another value of the header is taken, and nobody says so", takes)
+		}
+		for _, f := range found { // the page requires the header; that anything is refused, it does not say
+			if f.Rule != harness.RuleAccepted || f.Provenance != "assumed" || f.Verdict != harness.VerdictClaimed || !f.Minor {
+				t.Errorf("takes %t: %+v", takes, f)
+			}
+		}
 	}
 }

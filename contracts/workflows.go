@@ -1,10 +1,13 @@
 package contracts
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"understudy/contracts/harness"
@@ -110,9 +113,35 @@ func failed(s *harness.Scene, out flow.Outcome, step flow.Step, answers map[stri
 	}
 	file := "contracts/workflows/" + out.Document
 	for _, c := range step.Failed {
-		find(harness.Finding{Rule: harness.RuleWorkflow, File: file, Line: c.Line, Message: fmt.Sprintf("step %s: %s does not hold: %s", step.ID, c.Condition, c.Actual)})
+		f := spoken(s, step, c)
+		f.Rule, f.File, f.Line, f.Message = harness.RuleWorkflow, file, c.Line, fmt.Sprintf("step %s: %s does not hold: %s", step.ID, c.Condition, c.Actual)
+		find(f)
 	}
 	if len(step.Failed) == 0 {
 		find(harness.Finding{Rule: harness.RuleWorkflow, File: file, Line: step.Line, Message: fmt.Sprintf("step %s: %s", step.ID, step.Reason)})
 	}
+}
+
+// expectedStatus and bodyPlace are what a criterion speaks of.
+var (
+	expectedStatus = regexp.MustCompile(`^\$statusCode == '?(\d+)'?$`)
+	bodyPlace      = regexp.MustCompile(`^\$response\.body#(/\S*)`)
+)
+
+// spoken is a finding about what of an answer a criterion speaks of: it is as sure as the document is there, unless the criterion says otherwise.
+func spoken(s *harness.Scene, step flow.Step, c flow.Criterion) harness.Finding {
+	f := harness.Finding{Provenance: c.Provenance}
+	op := s.Target.Document.Operation(step.Operation)
+	if m := expectedStatus.FindStringSubmatch(c.Condition); m != nil && op != nil {
+		status, _ := strconv.Atoi(m[1])
+		if r := op.Response(status); r != nil {
+			f.In, f.Provenance = "status", cmp.Or(f.Provenance, r.Provenance)
+		}
+	}
+	for _, text := range []string{c.Condition, c.Context} {
+		if m := bodyPlace.FindStringSubmatch(text); m != nil {
+			f.In, f.Pointer = "body", m[1]
+		}
+	}
+	return f
 }

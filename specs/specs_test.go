@@ -161,7 +161,7 @@ func model(t *testing.T, yaml []byte) libopenapi.Document {
 
 func TestExtensionsAreOurs(t *testing.T) {
 	t.Parallel()
-	allowed := []string{"x-provenance", "x-source", "x-effect", "x-refusals", "x-absent", "x-lifetime"}
+	allowed := []string{"x-provenance", "x-source", "x-effect", "x-refusals", "x-absent", "x-lifetime", "x-thing"}
 	each(t, func(t *testing.T, doc *openapi3.T) {
 		found := 0
 		extensions(reflect.ValueOf(doc), "#", map[uintptr]bool{}, func(where string, x map[string]any) {

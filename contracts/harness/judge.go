@@ -155,6 +155,7 @@ func (c *trial) body() bool {
 		c.exchange.Response.Body = document.Written(value) // the readers differ about what follows; it has been judged
 	}
 	c.value = value
+	c.linkage()
 	if c.judge.Strict {
 		c.undeclared()
 	}

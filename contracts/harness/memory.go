@@ -24,6 +24,7 @@ type Thing struct {
 	Schema  *document.Schema
 	pointer string // into the answer's body
 	by      string // operationId
+	within  string // the thing that it was told as a part of; empty: none
 }
 
 // Forget is called when something happened.
@@ -77,7 +78,7 @@ func (m *Memory) Hear(d *document.Document, path string, x Exchange) (list []Fin
 	}
 	for _, key := range slices.Sorted(maps.Keys(told)) {
 		now := told[key]
-		if before, known := m.things[key]; known {
+		if before, known := m.things[key]; known && before.same(now) {
 			list = append(list, unlike(d, before, now)...)
 		}
 		if m.things == nil {
@@ -106,6 +107,11 @@ func unlike(d *document.Document, before, now Thing) (list []Finding) {
 		list = append(list, f)
 	}
 	return list
+}
+
+// same tells whether two tellings that go by one name are of one thing. A part may be called by what it refers to, as a tax by its rate: it is another in each whole.
+func (t Thing) same(other Thing) bool {
+	return t.within == "" || other.within == "" || t.within == other.within
 }
 
 // silent tells whether a telling may leave a member out: its schema does not name it, or it is one of a list, which tells less.
@@ -155,13 +161,14 @@ func Things(op *document.Operation, r Response) map[string]Thing {
 	var ambiguous []string
 	add := func(pointer string, s *document.Schema, v any) {
 		eachObject(pointer, s, v, func(pointer string, s *document.Schema, members map[string]any) {
-			name, id := s.Thing(), document.Identity(members)
+			name := s.Thing()
+			id := document.Identity(name, members)
 			if name != "" && id != "" {
-				key := name + " " + id
+				key := key(media, name, id, members)
 				if other, twice := list[key]; twice && !reflect.DeepEqual(other.Members, members) {
 					ambiguous = append(ambiguous, key) // an id of something else, as a tax rate's in each of its lines
 				}
-				list[key] = Thing{name, members, s, pointer, op.ID}
+				list[key] = Thing{name, members, s, pointer, op.ID, around(list, pointer)}
 			}
 		})
 	}
@@ -171,6 +178,16 @@ func Things(op *document.Operation, r Response) map[string]Thing {
 		delete(list, key)
 	}
 	return list
+}
+
+// around is the key of the innermost thing of a list that a pointer leads into; empty: there is none.
+func around(list map[string]Thing, pointer string) (key string) {
+	for k, t := range list {
+		if strings.HasPrefix(pointer, t.pointer+"/") && (key == "" || len(t.pointer) > len(list[key].pointer)) {
+			key = k
+		}
+	}
+	return key
 }
 
 // eachObject calls f with a value that is an object, or with each item of a list of objects.

@@ -48,6 +48,14 @@ func Sure(provenance, least string) bool {
 	return at <= max(slices.Index(Provenances(), least), 0)
 }
 
+// Weaker is the less sure of two marks.
+func Weaker(a, b string) string {
+	if Sure(a, b) {
+		return b
+	}
+	return a
+}
+
 // undisputed are rules about which no verdict can be given: the readers of the document disagree, nothing came back, or it is a file of ours that is stale.
 var undisputed = []string{RuleDisagreement, RuleNoAnswer, RuleStale}
 

@@ -304,6 +304,9 @@ func (op *Operation) Narrowed(query url.Values) bool {
 	})
 }
 
+// Defaulted tells whether the document says what holds where a parameter is left out. Nobody promises then that leaving it out is refused, though it may be required too.
+func (p *Parameter) Defaulted() bool { return p.Schema != nil && p.Schema.HasDefault }
+
 // Optional tells whether the operation answers without a credential.
 func (op *Operation) Optional() bool {
 	return len(op.Security) == 0 || slices.ContainsFunc(op.Security, func(r Requirement) bool { return len(r) == 0 })

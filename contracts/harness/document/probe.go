@@ -30,7 +30,7 @@ func (op *Operation) Probes(sample Request) (list []Probe) {
 
 func (p *Parameter) probes(sample Request) (list []Probe) {
 	place := p.In + " " + p.Name
-	if p.Required && p.In != "path" {
+	if p.Required && p.In != "path" && !p.Defaulted() {
 		list = append(list, Probe{place, "is missing", sample.Without(p), true})
 	}
 	if p.Media != "" && IsJSON(p.Media) {

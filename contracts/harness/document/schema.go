@@ -17,6 +17,7 @@ type Schema struct {
 	Marked     bool   // the mark is its own
 	Absent     string // x-absent: when a property of this schema is not told; empty: it always is
 	Lifetime   *Lifetime
+	Kind       string // x-thing: what kind of thing it tells of, where another schema of that name tells of the same things; empty: of its own
 
 	Type     string // empty: any
 	Nullable bool
@@ -103,6 +104,7 @@ func (r *schemas) fill(s *Schema, h *base.Schema, inherited string) {
 	}
 	s.Provenance, s.Marked = mark(h.Extensions, inherited), mark(h.Extensions, "") != ""
 	s.Absent = extension(h.Extensions, "x-absent")
+	s.Kind = extension(h.Extensions, "x-thing")
 	s.Lifetime = lifetime(h.Extensions, s.Provenance)
 	if len(h.Type) > 0 {
 		s.Type = h.Type[0]

@@ -1,6 +1,7 @@
 package document
 
 import (
+	"cmp"
 	"encoding/json"
 	"maps"
 	"regexp"
@@ -15,12 +16,26 @@ func identifies(name string) bool {
 	return name == "id" || name == "number" || identifying.MatchString(name)
 }
 
-// Identity finds what an object is called: its id, its number, or the first of its members that are named so. Empty: it has no name.
-func Identity(members map[string]any) string {
-	for _, name := range append([]string{"id", "number"}, slices.Sorted(maps.Keys(members))...) {
-		if !identifies(name) {
-			continue
-		}
+// Identity finds what an object of a kind is called: by a name of its own, or by the first of its members that is named as an id or a number of anything. Empty: it has no name.
+func Identity(kind string, members map[string]any) string {
+	if own := called(members, names(kind)); own != "" {
+		return own
+	}
+	return called(members, slices.DeleteFunc(slices.Sorted(maps.Keys(members)), func(name string) bool { return !identifies(name) }))
+}
+
+// names are those that an object of a kind has for itself: an id, a number, or one that says of what kind, as orderNumber of an Order.
+func names(kind string) []string {
+	if kind == "" {
+		return []string{"id", "number"}
+	}
+	kind = strings.ToLower(kind[:1]) + kind[1:]
+	return []string{"id", "number", kind + "Id", kind + "Number", kind + "_id", kind + "_number"}
+}
+
+// called is the value of the first of these members that there is.
+func called(members map[string]any, names []string) string {
+	for _, name := range names {
 		switch v := members[name].(type) {
 		case string:
 			return v
@@ -34,13 +49,13 @@ func Identity(members map[string]any) string {
 // fewest is how many members the schema of a thing has at least; what has fewer is a reference to one.
 const fewest = 4
 
-// Thing is the name of the schema that says what kind of thing an object is: its own, or that of what it extends or may be. Empty: it stands for no thing.
+// Thing is the name of the schema that says what kind of thing an object is: its own, the one that it names (x-thing), or that of what it extends or may be. Empty: it stands for no thing.
 func (s *Schema) Thing() string {
 	if s == nil {
 		return ""
 	}
 	if s.Name != "" && len(s.Properties) >= fewest && slices.ContainsFunc(s.Properties, func(p Property) bool { return identifies(p.Name) }) {
-		return s.Name
+		return cmp.Or(s.Kind, s.Name)
 	}
 	for _, part := range s.parts() {
 		if name := part.Thing(); name != "" {

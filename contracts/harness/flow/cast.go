@@ -85,6 +85,7 @@ func (d *Document) cast(model *high.Arazzo, flow *high.Workflow, inputs map[stri
 		p := &part{step: step, criteria: step.SuccessCriteria, line: d.line("workflows", at, "steps", i), places: places(model, step)}
 		p.source, p.operation = d.find(step.OperationId)
 		p.mockOnly, _ = mockOnlyOf(step)
+		step.SuccessCriteria = ofEngine(step.SuccessCriteria)
 		c.parts = append(c.parts, p)
 		if stopped == "" && p.mockOnly != nil && !onMock {
 			stopped = c.onSandbox(p, inputs, o)

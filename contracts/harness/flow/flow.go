@@ -101,6 +101,7 @@ func Run(ctx context.Context, doer Doer, documents []*Document, workflow string,
 	}
 	out.Passed, out.Outputs, out.Took = result.Success, result.Outputs, result.Duration
 	out.Steps = cast.tell(result, e.attempts, inputs)
+	out.Passed = out.Passed && !slices.ContainsFunc(out.Steps, func(s Step) bool { return s.State == Failed })
 	if result.Error != nil {
 		out.Trouble = result.Error.Error()
 	}

@@ -20,6 +20,7 @@ func (l *linter) criterion(c *high.Criterion, at way) {
 	if c.Context != "" {
 		l.expressions(c.Context, at)
 	}
+	l.criterionExtensions(c, kind, at)
 	switch {
 	case kind == "simple" && c.Context != "":
 		at.tell("a simple criterion with a context compares that context with the condition's own text; leave the context out")
@@ -35,6 +36,17 @@ func (l *linter) criterion(c *high.Criterion, at way) {
 		if err != nil {
 			at.tell("%v", err)
 		}
+	}
+}
+
+// criterionExtensions finds words of ours that say nothing here.
+func (l *linter) criterionExtensions(c *high.Criterion, kind string, at way) {
+	as, mark := extensionOf(c, asKey), extensionOf(c, provenanceKey)
+	if as != "" && (as != amount || kind != "simple") {
+		at.tell("%s: %s is for a simple comparison, and %s is all that it can be", asKey, as, amount)
+	}
+	if mark != "" && !slices.Contains([]string{"documented", "published", "assumed"}, mark) {
+		at.tell("%s is %q; documented, published or assumed would be right", provenanceKey, mark)
 	}
 }
 

@@ -50,9 +50,11 @@ type Step struct {
 
 // Criterion is an expectation that did not hold.
 type Criterion struct {
-	Line      int
-	Condition string
-	Actual    string // what its expressions came to
+	Line       int
+	Condition  string
+	Context    string // empty: the condition names what it compares
+	Actual     string // what its expressions came to
+	Provenance string // its own mark; empty: that of what it speaks of
 }
 
 // Broken lists, in words, what did not hold: one line a criterion, each naming its step.
@@ -140,6 +142,10 @@ func stories(c *cast, result *arazzo.WorkflowResult, attempts []*attempt, inputs
 			if errors.As(r.Error, &unmet) && a != nil {
 				s.Failed = p.unmet(a.context(known))
 			}
+		} else if s.State == Passed && a != nil && len(p.criteria) > len(p.step.SuccessCriteria) {
+			if s.Failed = p.unmet(a.context(known)); len(s.Failed) > 0 {
+				s.State = Failed
+			}
 		}
 		known.Steps[r.StepId] = &expression.StepContext{Outputs: r.Outputs}
 		told[r.StepId] = append(told[r.StepId], s)
@@ -175,11 +181,11 @@ func (a *attempt) context(known *expression.Context) *expression.Context {
 // unmet judges every criterion again: the engine stops at the first that does not hold.
 func (p *part) unmet(c *expression.Context) (list []Criterion) {
 	for i, criterion := range p.criteria {
-		ok, err := arazzo.EvaluateCriterion(criterion, c)
+		ok, err := holds(criterion, c)
 		if ok && err == nil {
 			continue
 		}
-		list = append(list, Criterion{Line: p.criterionLine(i), Condition: criterion.Condition, Actual: actual(criterion, c, err)})
+		list = append(list, Criterion{Line: p.criterionLine(i), Condition: criterion.Condition, Context: criterion.Context, Actual: actual(criterion, c, err), Provenance: extensionOf(criterion, provenanceKey)})
 	}
 	return list
 }

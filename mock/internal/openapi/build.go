@@ -213,7 +213,7 @@ func readExtension(of any, name string, n *yaml.Node, line int) (any, error) {
 		return nil, fmt.Errorf("line %d: x-provenance is %q; it is one of %s", line, n.Value, strings.Join(provenances, ", "))
 	case name == "x-effect" && operation && !slices.Contains(effects, n.Value):
 		return nil, fmt.Errorf("line %d: x-effect is %q; it is one of %s", line, n.Value, strings.Join(effects, ", "))
-	case name == "x-provenance", name == "x-source", name == "x-absent", name == "x-lifetime", name == "x-effect" && operation, name == "x-refusals" && root:
+	case name == "x-provenance", name == "x-source", name == "x-absent", name == "x-lifetime", name == "x-thing", name == "x-effect" && operation, name == "x-refusals" && root:
 		return anything(n)
 	}
 	return nil, fmt.Errorf("line %d: %s is not an extension that we know here", line, name)
