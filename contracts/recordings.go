@@ -92,8 +92,8 @@ func archive(t *harness.Target, file, name string) (list []harness.Contract, err
 		if err != nil {
 			return nil, fmt.Errorf("entry %d: %w", i+1, err)
 		}
-		if op == nil {
-			continue // a customer's page, or a call to somebody else
+		if op == nil || e.Request.LeftOut() || e.Response.Content.LeftOut() {
+			continue // a customer's page, a call to somebody else, or what cannot be judged, since its body was not kept
 		}
 		x.Source = fmt.Sprintf("%s#%d", name, i+1)
 		before := slices.Clone(earlier)

@@ -99,6 +99,17 @@ func TestRecordedPagesAreLeftOutAndToldOfOnce(t *testing.T) {
 	}
 }
 
+func TestARecordingWithoutItsBodyAnswersNothing(t *testing.T) {
+	t.Parallel()
+	long := told("GET", status, "", 200, "")
+	long.Response.Content.Comment = "the body is longer than 8388608 bytes and was left out"
+	folder := fstest.MapFS{"commerceengine/paid.har": tale(t, fixtures.Mark{Base: sandbox}, long, told("GET", strings.Replace(status, "1001", "1002", 1), "", 200, paymentStatus("success")))}
+	s := mocktest.Run(t, func(o *mock.Options) { o.Fixtures = folder })
+	if got := s.Call("GET", "/commerceengine"+status, nil, "Authorization: Bearer y").Want(200).Text("content.status"); got != "failed" {
+		t.Errorf("the simulator has a failed payment, and what answers says %q", got)
+	}
+}
+
 func TestLinksOfRecordingsLeadHere(t *testing.T) {
 	t.Parallel()
 	s := mocktest.Run(t, func(o *mock.Options) { o.Fixtures = library(t) })
