@@ -35,7 +35,7 @@ type importing struct {
 
 // Help ends the command's help.
 func (*importing) Help() string {
-	return `What goes to other hosts is left out, and secrets are taken out before anything is stored.
+	return `What goes to other hosts, and what no server answered, is left out, and secrets are taken out before anything is stored.
 
   understudy fixtures import checkout.har --provider commercelayer --out fixtures/commercelayer/checkout.har`
 }
@@ -54,7 +54,9 @@ func (i *importing) Run(msg messages) error {
 	if _, err := record.OperationsOf(i.Provider); err != nil {
 		return usage("--provider: %w", err)
 	}
+	strays := 0
 	first := record.Import{Provider: i.Provider, Base: i.Base, Read: reading(i.KeepGoing, i.File, msg)}
+	first.Read.Stray = func(int) { strays++ }
 	var base string
 	var mark fixtures.Mark
 	if err := withFile(i.File, func(r io.Reader) (err error) { base, mark, err = first.Survey(r); return err }); err != nil {
@@ -68,11 +70,15 @@ func (i *importing) Run(msg messages) error {
 	if err != nil {
 		return usage("--out: %w", err)
 	}
+	if strays > 0 {
+		fmt.Fprintf(msg, "%s left out: no server answered over HTTP (data:, blob:, WebSockets, calls that were broken off)\n", counted(strays, "exchange"))
+	}
 	second := record.Import{Provider: i.Provider, Read: reading(i.KeepGoing, i.File, io.Discard)}
+	second.Read.Stray = func(int) {}
 	err = withFile(i.File, func(r io.Reader) error {
 		left, err := second.Into(story, r, base, func(record.Told) {})
 		if left > 0 {
-			fmt.Fprintf(msg, "%d entries are left out: they do not go to %s\n", left, base)
+			fmt.Fprintf(msg, "%s left out: they do not go to %s\n", counted(left, "exchange"), base)
 		}
 		return err
 	})

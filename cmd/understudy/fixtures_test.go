@@ -40,14 +40,24 @@ func TestAnExportBecomesAStoryWithoutSecrets(t *testing.T) {
 			t.Errorf("%s: %d %s", args, code, said)
 		}
 	}
-	if code, said := line("fixtures", "import", from, "--provider", "fabric", "--out", to); code != 0 || !strings.Contains(said, "1 entries are left out") {
+	if code, said := line("fixtures", "import", from, "--provider", "fabric", "--out", to); code != 0 || !strings.Contains(said, "1 exchange left out: they do not go to") {
 		t.Fatalf("%d %s", code, said)
+	}
+	browsers := strings.TrimSuffix(export, "]}}") + `,
+{"startedDateTime":"2026-01-31T09:30:02.000Z","request":{"method":"GET","url":"data:image/png;base64,iVBORw0KGgo="},"response":{"status":200}},
+{"startedDateTime":"2026-01-31T09:30:03.000Z","request":{"method":"GET","url":"wss://live.example.test/x"},"response":{"status":101}},
+{"startedDateTime":"2026-01-31T09:30:04.000Z","request":{"method":"GET","url":"https://sandbox.example.test/x"},"response":{"status":0,"_error":"net::ERR_ABORTED"}}]}}`
+	if err := os.WriteFile(from+".har", []byte(browsers), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if code, said := line("fixtures", "import", from+".har", "--provider", "fabric", "--out", filepath.Join(folder, "browser.har")); code != 0 || !strings.Contains(said, "3 exchanges left out: no server answered over HTTP") || !strings.Contains(said, "browser.har holds 1 exchange;") {
+		t.Errorf("%d %s", code, said)
 	}
 	raw, err := os.ReadFile(to)
 	if err != nil || bytes.Contains(raw, []byte("exported-Secret")) || !bytes.Contains(raw, []byte(`"operation": "getOrder"`)) {
 		t.Errorf("%v %s", err, raw)
 	}
-	if code, said := line("fixtures", "scan", folder+"/story.har"); code != 0 {
+	if code, said := line("fixtures", "scan", folder+"/story.har", folder+"/browser.har"); code != 0 {
 		t.Errorf("%d %s", code, said)
 	}
 	if code, said := line("fixtures", "redact", from, "--out", filepath.Join(folder, "clean.har")); code != 0 || !strings.Contains(said, "clean.har holds 2 exchanges; secrets were taken out") {
