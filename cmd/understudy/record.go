@@ -164,7 +164,7 @@ func (r *recording) proxy(ctx context.Context, up record.Upstream, mark fixtures
 func finish(story *record.Story, name string, msg io.Writer) error {
 	entries := story.Len()
 	if err := story.Close(); err != nil {
-		return err
+		return fmt.Errorf("%w\n%s holds what was kept; understudy fixtures recover %s makes a story of it", err, record.PartOf(name), name)
 	}
 	if entries == 0 {
 		return errors.New("nothing was recorded, and no file was written")
