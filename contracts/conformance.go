@@ -1,6 +1,7 @@
 package contracts
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 	"net/http"
@@ -10,6 +11,7 @@ import (
 
 	"understudy/contracts/harness"
 	"understudy/contracts/harness/document"
+	"understudy/fixtures/jsonpointer"
 )
 
 // conformance makes a contract of every operation, declared status and media type, of every other way to ask for the success, and of what the document says about requests that meet nothing.
@@ -107,6 +109,7 @@ func answers(r *document.Response, media string) string {
 type way struct {
 	note    string
 	request document.Request
+	twice   bool // it is the second time that does
 }
 
 // bring tries what brings a status, and then, on the mock, asks for it outright. What is answered on the way is judged all the same.
@@ -114,6 +117,9 @@ func bring(s *harness.Scene, op *document.Operation, r *document.Response, media
 	var told harness.Told
 	tried := ways(s, op, r.Status, media)
 	for _, w := range tried {
+		if w.twice {
+			s.Send(w.request, w.note+", the first time")
+		}
 		told = s.Send(w.request, w.note)
 		if told.Response.Status == r.Status && (media == "" || mediaIs(told, media)) {
 			return
@@ -139,10 +145,36 @@ func bring(s *harness.Scene, op *document.Operation, r *document.Response, media
 	if media != "" {
 		sample.Header.Set("Accept", media)
 	}
-	if told := s.Send(sample, fmt.Sprintf("Prefer: code=%d", r.Status)); told.Response.Status != r.Status || media != "" && !mediaIs(told, media) {
+	told = s.Send(sample, fmt.Sprintf("Prefer: code=%d", r.Status))
+	if told.Response.Status != r.Status || media != "" && !mediaIs(told, media) {
 		s.Find(told, harness.Finding{Rule: harness.RuleWrongStatus, In: "status", Message: fmt.Sprintf("asked for %d as %s, it answers %d as %s",
 			r.Status, media, told.Response.Status, told.Response.Header.Get("Content-Type"))})
+		return
 	}
+	exemplary(s, told, r)
+}
+
+// exemplary holds an answer that only Prefer brings to the document's examples: each of their members stands in it, whichever example it is.
+func exemplary(s *harness.Scene, told harness.Told, r *document.Response) {
+	media := r.Content(told.Response.Header.Get("Content-Type"))
+	var answer map[string]any
+	if media == nil || len(media.Examples) == 0 || json.Unmarshal(told.Response.Body, &answer) != nil {
+		return
+	}
+	var lacking []string
+	for _, e := range media.Examples {
+		shown, _ := e.Value.(map[string]any)
+		lacking = nil
+		for _, name := range slices.Sorted(maps.Keys(shown)) {
+			if _, there := answer[name]; !there {
+				lacking = append(lacking, name)
+			}
+		}
+		if len(lacking) == 0 {
+			return
+		}
+	}
+	s.Find(told, harness.Finding{Rule: harness.RuleAbsent, In: "body", Pointer: jsonpointer.Of(lacking[0]), Message: fmt.Sprintf("asked for its example, it leaves out %s", strings.Join(lacking, ", "))})
 }
 
 // unlisted is the path variable for which a sandbox that answers 404 was given no id of its own.
@@ -174,31 +206,40 @@ func ways(s *harness.Scene, op *document.Operation, status int, media string) (l
 	switch {
 	case status < 300:
 		if first := slices.IndexFunc(op.Responses, func(r *document.Response) bool { return r.Status >= 200 && r.Status < 300 }); op.Responses[first].Status == status {
-			list = append(list, way{"the document's example", sample})
+			list = append(list, way{note: "the document's example", request: sample})
 		}
 	case status == http.StatusUnauthorized && !op.Optional():
-		list = append(list, way{"no credential", sample.Bare()})
+		list = append(list, way{note: "no credential", request: sample.Bare()})
 	case status == http.StatusForbidden && s.Target.Mock() && !op.Optional():
-		list = append(list, way{"a credential without the right", sample.Carrying(op.Security[0][0], "no-scope")})
+		list = append(list, way{note: "a credential without the right", request: sample.Carrying(op.Security[0][0], "no-scope")})
 	case status == http.StatusNotFound:
 		for _, p := range op.Parameters {
+			if p.In == "query" && p.Name == "cursor" {
+				list = append(list, way{note: "query cursor is nobody's", request: sample.With(p, "understudy-none")})
+			}
 			if p.In == "path" && p.Schema != nil { // not one of the server's: a tenant may come into being when it is named
-				list = append([]way{{"path " + p.Name + " is unknown", sample.With(p, another(sample.Path[p.Name]))}}, list...)
+				list = append([]way{{note: "path " + p.Name + " is unknown", request: sample.With(p, another(sample.Path[p.Name]))}}, list...)
 			}
 		}
+	case status == http.StatusConflict && op.Effect != "read" && sample.Body != nil && s.Target.Mock():
+		list = append(list, way{note: "the document's example once more", request: sample, twice: true})
 	case status == http.StatusNotAcceptable:
-		list = append(list, way{"Accept: text/understudy-none", sample.Accepting("text/understudy-none")})
+		list = append(list, way{note: "Accept: text/understudy-none", request: sample.Accepting("text/understudy-none")})
 	case status == http.StatusRequestEntityTooLarge && sample.Body != nil && s.Target.Mock():
-		list = append(list, way{"a body of 4 MB", sample.Sending([]byte(`{"understudy_none":"` + strings.Repeat("x", 4<<20) + `"}`))})
+		list = append(list, way{note: "a body of 4 MB", request: sample.Sending([]byte(`{"understudy_none":"` + strings.Repeat("x", 4<<20) + `"}`))})
 	case status == http.StatusUnsupportedMediaType && sample.Body != nil:
 		r := sample.Sending(sample.Body)
 		r.Header.Set("Content-Type", "text/plain")
-		list = append(list, way{"a body of type text/plain", r})
+		list = append(list, way{note: "a body of type text/plain", request: r})
 	case status == http.StatusBadRequest || status == http.StatusUnprocessableEntity:
 		for _, p := range op.Probes(sample) {
 			if p.Certain && len(list) < 3 {
-				list = append(list, way{p.Place + " " + p.What, p.Request})
+				list = append(list, way{note: p.Place + " " + p.What, request: p.Request})
 			}
+		}
+		if harness.IsJSONAPI(op) && status == http.StatusBadRequest { // which has it refused, whatever the document says
+			stray := sample.With(&document.Parameter{In: "query", Name: "understudynone"}, "1")
+			list = append(list, way{note: "query understudynone is of no family that JSON:API knows", request: stray})
 		}
 	}
 	return list

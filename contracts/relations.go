@@ -37,11 +37,12 @@ func relations(s *harness.Stage) (list []harness.Contract) {
 // relationship is the one of a parent's resource along which an operation leads: the last part of its path. Empty: none.
 func relationship(s *harness.Stage, parent, op *document.Operation) string {
 	rest, below := strings.CutPrefix(op.Path, parent.Path+"/")
-	rest = strings.TrimPrefix(rest, "relationships/")
-	if !below || strings.Contains(rest, "/") {
+	rest, link := strings.CutPrefix(rest, "relationships/")
+	name, variable := strings.CutPrefix(rest, "{")
+	switch {
+	case !below, strings.Contains(rest, "/"), variable && !link: // further down, or a resource of its own
 		return ""
-	}
-	if name, variable := strings.CutPrefix(rest, "{"); variable {
+	case variable:
 		return s.Target.Sample(op, "").Path[strings.TrimSuffix(name, "}")]
 	}
 	return rest

@@ -35,6 +35,8 @@ type contract struct {
 // Help is shown below the flags.
 func (contract) Help() string {
 	return `
+"understudy contract run --help" lists the flags; the word run may be left out.
+
 Examples:
   understudy contract                                                       the mock, every provider
   understudy contract --url http://127.0.0.1:4242 --provider nextcommerce   a mock that runs already

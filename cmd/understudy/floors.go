@@ -28,7 +28,7 @@ func floorsOf(said []string) (floors, error) {
 		}
 		percent, err := strconv.ParseFloat(figure, 64)
 		if err != nil || !(percent >= 0 && percent <= 100) {
-			return nil, fmt.Errorf("%q is not between 0 and 100", figure)
+			return nil, fmt.Errorf("%q: %q is no number between 0 and 100; answers=60 would be right", one, figure)
 		}
 		f[kind] = percent
 	}

@@ -30,7 +30,7 @@ func names(kind string) []string {
 		return []string{"id", "number"}
 	}
 	kind = strings.ToLower(kind[:1]) + kind[1:]
-	return []string{"id", "number", kind + "Id", kind + "Number", kind + "_id", kind + "_number"}
+	return []string{"id", "number", kind + "Number", kind + "_number", kind + "Id", kind + "_id"}
 }
 
 // called is the value of the first of these members that there is.
