@@ -56,7 +56,7 @@ func (i *importing) Run(msg messages) error {
 	}
 	strays := 0
 	first := record.Import{Provider: i.Provider, Base: i.Base, Read: reading(i.KeepGoing, i.File, msg)}
-	first.Read.Stray = func(int) { strays++ }
+	first.Read.Stray = func(int, *fixtures.Entry) { strays++ }
 	var base string
 	var mark fixtures.Mark
 	if err := withFile(i.File, func(r io.Reader) (err error) { base, mark, err = first.Survey(r); return err }); err != nil {
@@ -70,11 +70,9 @@ func (i *importing) Run(msg messages) error {
 	if err != nil {
 		return usage("--out: %w", err)
 	}
-	if strays > 0 {
-		fmt.Fprintf(msg, "%s left out: no server answered over HTTP (data:, blob:, WebSockets, calls that were broken off)\n", counted(strays, "exchange"))
-	}
+	tellStrays(msg, strays)
 	second := record.Import{Provider: i.Provider, Read: reading(i.KeepGoing, i.File, io.Discard)}
-	second.Read.Stray = func(int) {}
+	second.Read.Stray = func(int, *fixtures.Entry) {}
 	err = withFile(i.File, func(r io.Reader) error {
 		left, err := second.Into(story, r, base, func(record.Told) {})
 		if left > 0 {
@@ -86,6 +84,13 @@ func (i *importing) Run(msg messages) error {
 		return errors.Join(err, story.Drop())
 	}
 	return finish(story, i.Out, msg)
+}
+
+// tellStrays tells of what an export holds beside its exchanges.
+func tellStrays(msg io.Writer, n int) {
+	if n > 0 {
+		fmt.Fprintf(msg, "%s left out: no server answered over HTTP (data:, blob:, WebSockets, calls that were broken off)\n", counted(n, "exchange"))
+	}
 }
 
 // reading says how a file is read; with keepGoing what is wrong with it is told and left out.
@@ -142,13 +147,17 @@ func (r *redacting) Run(msg messages) error {
 	redactor := redact.New(rules, nil)
 	// Twice: what the end of a story shows to be secret may stand at its beginning too.
 	var l *fixtures.Log
+	strays := 0
 	err = withFile(r.File, func(in io.Reader) (err error) {
-		l, err = fixtures.Each(in, reading(r.KeepGoing, r.File, msg), func(_ int, e *fixtures.Entry) error { redactor.Entry(e); return nil })
+		options := reading(r.KeepGoing, r.File, msg)
+		options.Stray = func(int, *fixtures.Entry) { strays++ }
+		l, err = fixtures.Each(in, options, func(_ int, e *fixtures.Entry) error { redactor.Entry(e); return nil })
 		return err
 	})
 	if err != nil {
 		return err
 	}
+	tellStrays(msg, strays)
 	entries := 0
 	err = record.Aside(r.Out, func(w io.Writer) error {
 		out, err := fixtures.NewWriter(w, redactor.Log(*l))
@@ -156,7 +165,9 @@ func (r *redacting) Run(msg messages) error {
 			return err
 		}
 		err = withFile(r.File, func(in io.Reader) error {
-			_, err := fixtures.Each(in, reading(r.KeepGoing, r.File, io.Discard), func(_ int, e *fixtures.Entry) error {
+			options := reading(r.KeepGoing, r.File, io.Discard)
+			options.Stray = func(int, *fixtures.Entry) {}
+			_, err := fixtures.Each(in, options, func(_ int, e *fixtures.Entry) error {
 				clean := redactor.Entry(e)
 				entries++
 				return out.Entry(&clean)
@@ -224,18 +235,22 @@ func (s *scanning) Run(out output, msg messages) error {
 func (s *scanning) file(name string, rules *redact.Rules, out, msg io.Writer) (entries, found int, err error) {
 	scanner := redact.NewScanner(rules)
 	err = withFile(name, func(r io.Reader) error {
-		_, err := fixtures.Each(r, reading(s.KeepGoing, name, msg), func(_ int, e *fixtures.Entry) error { scanner.Survey(e); return nil })
+		options := reading(s.KeepGoing, name, msg)
+		options.Stray = func(_ int, e *fixtures.Entry) { scanner.Survey(e) } // what nobody answered can hold a secret as well
+		_, err := fixtures.Each(r, options, func(_ int, e *fixtures.Entry) error { scanner.Survey(e); return nil })
 		return err
 	})
 	if err != nil {
 		return 0, 0, err
 	}
 	err = withFile(name, func(r io.Reader) error {
-		l, err := fixtures.Each(r, reading(s.KeepGoing, name, io.Discard), func(number int, e *fixtures.Entry) error {
+		look := func(number int, e *fixtures.Entry) {
 			entries++
 			found += s.tell(name, scanner.Entry(number, e), out)
-			return nil
-		})
+		}
+		options := reading(s.KeepGoing, name, io.Discard)
+		options.Stray = look
+		l, err := fixtures.Each(r, options, func(number int, e *fixtures.Entry) error { look(number, e); return nil })
 		if err == nil {
 			found += s.tell(name, scanner.Log(*l), out)
 		}

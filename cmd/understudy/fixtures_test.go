@@ -57,6 +57,12 @@ func TestAnExportBecomesAStoryWithoutSecrets(t *testing.T) {
 	if err != nil || bytes.Contains(raw, []byte("exported-Secret")) || !bytes.Contains(raw, []byte(`"operation": "getOrder"`)) {
 		t.Errorf("%v %s", err, raw)
 	}
+	if code, said := line("fixtures", "scan", from+".har"); code != exitFailed || !strings.Contains(said, "in 5 exchanges of 1 file") {
+		t.Errorf("%d %s", code, said)
+	}
+	if code, said := line("fixtures", "redact", from+".har", "--out", filepath.Join(folder, "clean2.har")); code != 0 || !strings.Contains(said, "3 exchanges left out") || !strings.Contains(said, "clean2.har holds 2 exchanges") {
+		t.Errorf("%d %s", code, said)
+	}
 	if code, said := line("fixtures", "scan", folder+"/story.har", folder+"/browser.har"); code != 0 {
 		t.Errorf("%d %s", code, said)
 	}
