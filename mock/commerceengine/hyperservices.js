@@ -87,7 +87,7 @@
       const frame = document.createElement('iframe');
       frame.title = 'Payment';
       frame.src = `${base}/hyper-sdk-web/${[merchantId, 'session', orderId, clientAuthToken].map(encodeURIComponent).join('/')}?parent=${encodeURIComponent(location.origin)}`;
-      Object.assign(frame.style, { display: 'block', width: '100%', height: '100%', minHeight: '49rem', border: '0' });
+      Object.assign(frame.style, { display: 'block', width: '100%', height: '100%', minHeight: '51rem', border: '0' });
       frame.addEventListener('load', () => this.#loaded());
       this.#place = this.#settings.hyperSDKDiv ? frame : this.#fullScreen(request, frame);
       (document.getElementById(this.#settings.hyperSDKDiv) ?? document.body).append(this.#place);
