@@ -9,6 +9,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -34,7 +35,7 @@ import (
 func TestLaws(t *testing.T) {
 	t.Parallel()
 	for _, setting := range []struct{ name, usual, here string }{
-		{"rapid.checks", "100", "25"}, // of some thirty steps each
+		{"rapid.checks", "100", "50"}, // of some thirty steps each
 		{"rapid.seed", "0", "1"},      // the same lives every time, unless others are asked for
 	} {
 		if f := flag.Lookup(setting.name); f.Value.String() == setting.usual {
@@ -74,6 +75,7 @@ type course struct {
 	place  world.Place
 	known  map[string][]string // ids by the path segment or member that they belong to
 	sent   []request
+	went   []request // those that were not refused
 	orders map[string]engine.Summary
 	seen   map[string]int // what went well, of all lives
 }
@@ -93,15 +95,46 @@ func enter(t *testing.T, r *rapid.T, p *platform, seen map[string]int) *course {
 		}
 	}
 	l.hold(r)
+	l.lookAround(t)
 	return l
+}
+
+// lookAround learns the ids of what orders have from the start and operations change by its own path: in lists below each order.
+func (l *course) lookAround(t *testing.T) {
+	var changed []string
+	for _, op := range l.p.document.Operations() {
+		if op.Effect != "read" {
+			changed = append(changed, path.Base(path.Dir(op.Path)))
+		}
+	}
+	for _, op := range l.p.document.Operations() {
+		variables := op.Sample("").Path
+		if op.Effect != "read" || len(variables) != 1 || !strings.HasSuffix(path.Dir(op.Path), "}") || !slices.Contains(changed, path.Base(op.Path)) {
+			continue
+		}
+		for _, id := range l.known["orders"] {
+			q := sample(op, "")
+			for name := range variables {
+				q.path = expand(op.Path, map[string]string{name: id})
+			}
+			l.learn(l.p.must(t, l.world, q))
+		}
+	}
 }
 
 // call carries out an operation on something that is there.
 func (l *course) call(r *rapid.T) {
-	op := rapid.SampledFrom(l.p.document.Operations()).Draw(r, "operation")
+	among := l.p.document.Operations()
+	if rapid.IntRange(0, 7).Draw(r, "reading too") > 0 { // it changes nothing, but tells ids
+		among = slices.DeleteFunc(slices.Clone(among), func(op *openapi.Operation) bool { return op.Effect == "read" })
+	}
+	op := rapid.SampledFrom(among).Draw(r, "operation")
 	q := l.about(r, op)
-	if rapid.IntRange(0, 3).Draw(r, "wish") == 0 {
-		q = q.with("Prefer", "scenario="+string(rapid.SampledFrom(checkout.Scenarios()).Draw(r, "scenario")))
+	if can := l.room.Scenarios[op.ID]; rapid.IntRange(0, 9).Draw(r, "wish") == 0 || len(can) > 0 && rapid.Bool().Draw(r, "wish that it can play") {
+		if len(can) == 0 {
+			can = checkout.Scenarios()
+		}
+		q = q.with("Prefer", "scenario="+string(rapid.SampledFrom(can).Draw(r, "scenario")))
 	}
 	l.sent = append(l.sent, q)
 	l.send(r, "call", q)
@@ -109,8 +142,12 @@ func (l *course) call(r *rapid.T) {
 
 // repeat sends a request that was sent before, as clients do that did not see its answer.
 func (l *course) repeat(r *rapid.T) {
-	if len(l.sent) > 0 {
-		l.send(r, "repeat", rapid.SampledFrom(l.sent).Draw(r, "again"))
+	list := l.sent
+	if len(l.went) > 0 && rapid.Bool().Draw(r, "one that went well") {
+		list = l.went
+	}
+	if len(list) > 0 {
+		l.send(r, "repeat", rapid.SampledFrom(list).Draw(r, "again"))
 	}
 }
 
@@ -124,22 +161,31 @@ func (l *course) send(r *rapid.T, kind string, q request) {
 	}
 	if a.status < 300 {
 		l.seen[kind]++
+		if q.method != "GET" {
+			l.went = append(l.went, q)
+		}
 	}
 	l.learn(a)
 }
 
 // press presses a button of a customer's page, whether it has one of that name or not.
 func (l *course) press(r *rapid.T) {
-	var links []string
+	var links, open []string
 	for _, o := range inOrder(l.orders) {
 		for _, p := range o.Payments {
 			if p.Link != "" {
 				links = append(links, p.Link)
 			}
+			if p.Link != "" && !l.final(p.State) {
+				open = append(open, p.Link)
+			}
 		}
 	}
 	if len(links) == 0 {
 		return
+	}
+	if len(open) > 0 && rapid.IntRange(0, 3).Draw(r, "open") > 0 {
+		links = open
 	}
 	events := []string{"pay", "decline", "abandon", "authenticate", "resend", "fail_authentication", "cancel", "approve"}
 	form := url.Values{"event": {rapid.SampledFrom(events).Draw(r, "button")}, "card-number": {"4242424242424242"}, "otp": {rapid.SampledFrom([]string{"000000", "Checkout1!", "1"}).Draw(r, "code")}}
@@ -161,9 +207,34 @@ func (l *course) press(r *rapid.T) {
 // settle brings a payment to an outcome by a control call.
 func (l *course) settle(r *rapid.T) {
 	id := l.pick(r, "payments")
+	if open := l.open(); len(open) > 0 && rapid.Bool().Draw(r, "open") {
+		id = rapid.SampledFrom(open).Draw(r, "open payment")
+	}
 	if err := l.p.engine.Settle(l.world, l.place, id, rapid.SampledFrom(checkout.Outcomes()).Draw(r, "outcome")); err == nil {
 		l.seen["settle"]++
 	}
+}
+
+// open are the payments that wait for something.
+func (l *course) open() (ids []string) {
+	for _, o := range inOrder(l.orders) {
+		for _, p := range o.Payments {
+			if !l.final(p.State) {
+				ids = append(ids, p.ID)
+			}
+		}
+	}
+	return ids
+}
+
+// final tells whether nothing more can become of a payment, in whichever of the room's tables its state stands.
+func (l *course) final(state string) bool {
+	for _, table := range l.room.States {
+		if table.Machine != "orders" && table.Has(state) && !table.Final(state) {
+			return false
+		}
+	}
+	return true
 }
 
 // apply takes an arrow of a table by a control call.
@@ -211,7 +282,10 @@ func (l *course) about(r *rapid.T, op *openapi.Operation) request {
 	q.path = expand(op.Path, s.Path)
 	var body any
 	if json.Unmarshal(s.Body, &body) == nil && body != nil {
-		q.body, _ = json.Marshal(l.vary(r, body, op.BodySchema(s.Media)))
+		if rapid.IntRange(0, 2).Draw(r, "vary") > 0 {
+			body = l.vary(r, body, op.BodySchema(s.Media))
+		}
+		q.body, _ = json.Marshal(body)
 	}
 	return q
 }
@@ -223,13 +297,16 @@ func (l *course) vary(r *rapid.T, value any, schema *openapi3.Schema) any {
 	switch v := value.(type) {
 	case map[string]any:
 		for name := range inOrder(v) {
+			if name == "id" && rapid.IntRange(0, 7).Draw(r, "its own id") > 0 {
+				continue // it is the path's: another would be refused
+			}
 			v[name] = l.vary(r, v[name], member(schema, name))
 		}
-		if schema != nil {
-			for name, property := range inOrder(schema.Properties) {
-				if _, given := v[name]; !given && property.Value.Type.Is("boolean") && rapid.IntRange(0, 9).Draw(r, "too") == 0 {
-					v[name] = true
-				}
+		for _, name := range l.wishes(r, v, schema) {
+			if takes(schema.Properties[name], true) {
+				v[name] = true
+			} else {
+				v[name] = l.sum(r)
 			}
 		}
 	case []any:
@@ -238,8 +315,7 @@ func (l *course) vary(r *rapid.T, value any, schema *openapi3.Schema) any {
 		}
 	case float64:
 		if rapid.Bool().Draw(r, "other amount") {
-			due := l.orders[l.pick(r, "orders")].Due
-			return rapid.SampledFrom([]any{v, 0, 1, v / 2, v * 2, due.Minor, due.Number()}).Draw(r, "amount")
+			return rapid.SampledFrom([]any{v, 0, v / 2, v * 2, v * 10, l.sum(r), l.orders[l.pick(r, "orders")].Due.Number()}).Draw(r, "amount")
 		}
 	case string:
 		for _, segment := range slices.Sorted(maps.Keys(l.known)) {
@@ -252,6 +328,35 @@ func (l *course) vary(r *rapid.T, value any, schema *openapi3.Schema) any {
 		}
 	}
 	return value
+}
+
+// wishes are members that a body lacks and that ask for something: a trigger, an amount. Most of the time it is one, or none.
+func (l *course) wishes(r *rapid.T, body map[string]any, schema *openapi3.Schema) (chosen []string) {
+	if schema == nil {
+		return nil
+	}
+	var lacks []string
+	for name, property := range inOrder(schema.Properties) {
+		if _, given := body[name]; !given && (takes(property, true) || takes(property, 1.0)) {
+			lacks = append(lacks, name)
+		}
+	}
+	for len(lacks) > 0 && len(chosen) < 3 && rapid.Bool().Draw(r, "too") {
+		name := rapid.SampledFrom(lacks).Draw(r, "member")
+		if chosen = append(chosen, name); len(chosen) == 1 { // what belongs to a trigger is named after it
+			lacks = slices.DeleteFunc(lacks, func(other string) bool { return !strings.HasPrefix(other, name) && rapid.Bool().Draw(r, "unrelated") })
+		}
+	}
+	return chosen
+}
+
+// takes tells whether a member may have a value.
+func takes(property *openapi3.SchemaRef, value any) bool { return property.Value.VisitJSON(value) == nil }
+
+// sum is an amount in minor units: nothing, next to nothing, or what an order costs or owes, once or twice.
+func (l *course) sum(r *rapid.T) int64 {
+	o := l.orders[l.pick(r, "orders")]
+	return rapid.SampledFrom([]int64{0, 1, o.Due.Minor, o.Total.Minor, 2 * o.Total.Minor}).Draw(r, "sum")
 }
 
 func member(schema *openapi3.Schema, name string) *openapi3.Schema {
@@ -326,6 +431,11 @@ func (l *course) hold(r *rapid.T) {
 		if len(o.Payments) == 0 {
 			l.know("payments", o.ID)
 		}
+		for machine, standings := range inOrder(o.Machines) {
+			for _, s := range standings {
+				l.know(machine, s.ID)
+			}
+		}
 		if problem := l.broken(l.orders[o.ID], o); problem != "" {
 			r.Fatalf("order %s: %s\nbefore: %+v\nnow:    %+v", o.ID, problem, l.orders[o.ID], o)
 		}
@@ -356,20 +466,34 @@ func (l *course) broken(was, is engine.Summary) string {
 		if sum.is.Minor < sum.was.Minor {
 			return fmt.Sprintf("what was %s became less", sum.of)
 		}
+		if sum.is.Minor > sum.was.Minor {
+			l.seen[sum.of]++
+		}
 	}
 	if is.Ledger.Net().Minor > was.Ledger.Net().Minor {
 		l.seen["paid"]++
-		// fabric charges nobody: it writes down what it is told was paid, and orders of its page's figures do not add up.
-		if is.Ledger.Net().Minor > is.Total.Minor && l.p.name != "fabric" {
-			return fmt.Sprintf("%s was paid of %s", is.Ledger.Net(), is.Total)
-		}
+	}
+	// Nobody promises twice, and so nobody pays twice. A promise outlives a total that falls: what was promised before may still be taken.
+	// fabric charges nobody: it writes down what it is told was paid, and orders of its page's figures do not add up.
+	if p := promised(is.Ledger); p > promised(was.Ledger) && p > is.Total.Minor && l.p.name != "fabric" {
+		return fmt.Sprintf("%d minor units were promised or paid of %s", p, is.Total)
 	}
 	moved := []struct{ machine, was, is string }{{"orders", was.State, is.State}, {"payments", was.Payment, is.Payment}}
 	if len(is.Payments) > 0 {
 		moved = moved[:1]
 		for _, p := range is.Payments {
+			if hasTableOfItsOwn(is, p.ID) {
+				continue
+			}
 			if i := slices.IndexFunc(was.Payments, func(b engine.PaymentSummary) bool { return b.ID == p.ID }); i >= 0 {
 				moved = append(moved, struct{ machine, was, is string }{"payments", was.Payments[i].State, p.State})
+			}
+		}
+	}
+	for machine, standings := range inOrder(is.Machines) {
+		for _, s := range standings {
+			if i := slices.IndexFunc(was.Machines[machine], func(b engine.Standing) bool { return b.ID == s.ID }); i >= 0 {
+				moved = append(moved, struct{ machine, was, is string }{machine, was.Machines[machine][i].State, s.State})
 			}
 		}
 	}
@@ -382,6 +506,19 @@ func (l *course) broken(was, is engine.Summary) string {
 	}
 	return ""
 }
+
+// hasTableOfItsOwn tells whether a payment stands among the order's machines, whose tables say what may become of it.
+func hasTableOfItsOwn(o engine.Summary, payment string) bool {
+	for _, list := range o.Machines {
+		if slices.ContainsFunc(list, func(s engine.Standing) bool { return s.ID == payment }) {
+			return true
+		}
+	}
+	return false
+}
+
+// promised is what the customer has paid or may still be asked for, in minor units.
+func promised(l money.Ledger) int64 { return l.Authorized.Minor - l.Voided.Minor - l.Refunded.Minor }
 
 // leads tells whether a table's arrows lead from one state to another. From a final one, none do.
 func leads(table states.Table, from, to string) bool {
