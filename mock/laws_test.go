@@ -351,7 +351,9 @@ func (l *course) wishes(r *rapid.T, body map[string]any, schema *openapi3.Schema
 }
 
 // takes tells whether a member may have a value.
-func takes(property *openapi3.SchemaRef, value any) bool { return property.Value.VisitJSON(value) == nil }
+func takes(property *openapi3.SchemaRef, value any) bool {
+	return property.Value.VisitJSON(value) == nil
+}
 
 // sum is an amount in minor units: nothing, next to nothing, or what an order costs or owes, once or twice.
 func (l *course) sum(r *rapid.T) int64 {
