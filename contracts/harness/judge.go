@@ -156,6 +156,7 @@ func (c *trial) body() bool {
 	}
 	c.value = value
 	c.linkage()
+	c.echoes()
 	if c.judge.Strict {
 		c.undeclared()
 	}

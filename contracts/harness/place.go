@@ -32,6 +32,9 @@ func (c *trial) place(f *Finding) {
 	if f.In == "body" && c.media != nil && c.media.Schema != nil {
 		f.Line, f.Provenance = c.media.Schema.At(f.Pointer).Line, c.media.Schema.MarkAt(f.Pointer, c.response.Provenance)
 	}
+	if f.Rule == RuleEcho {
+		f.Provenance = "assumed" // no document says that what is sent comes back
+	}
 	for _, h := range c.response.Headers {
 		if f.In == "header" && strings.EqualFold(h.Name, f.Pointer) {
 			f.Line, f.Provenance = h.Line, h.Provenance

@@ -85,6 +85,7 @@ const (
 	RuleNoAnswer     = "no-answer"        // the connection broke
 	RuleTransition   = "transition"       // an arrow led elsewhere, or one that is missing was taken
 	RuleLinkage      = "linkage"          // JSON:API: resources do not lead to each other as they say
+	RuleEcho         = "echo"             // what was sent comes back as something else
 	RuleLifetime     = "lifetime"         // something is told to last longer than the document says
 	RuleUnlike       = "told-unlike"      // two answers speak differently of the same thing, and nothing happened between them
 	RuleWorkflow     = "workflow"         // a step's criterion does not hold
@@ -96,7 +97,7 @@ const (
 // Rules lists them.
 func Rules() []string {
 	return []string{RuleStatus, RuleMedia, RuleBody, RuleHeader, RuleTrailing, RuleUnwanted, RuleUndeclared, RuleLocation, RuleAbsent, RuleAccepted, RuleServerError, RuleWrongStatus,
-		RuleNoAnswer, RuleTransition, RuleLinkage, RuleLifetime, RuleUnlike, RuleWorkflow, RuleDisagreement, RuleDiffers, RuleStale}
+		RuleNoAnswer, RuleTransition, RuleLinkage, RuleEcho, RuleLifetime, RuleUnlike, RuleWorkflow, RuleDisagreement, RuleDiffers, RuleStale}
 }
 
 // Finding is one thing that was broken.

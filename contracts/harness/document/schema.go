@@ -1,6 +1,7 @@
 package document
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -71,6 +72,11 @@ func (s *Schema) Property(name string) *Schema {
 		}
 	}
 	return nil
+}
+
+// Alike tells whether two schemas say the same of a single value: its type, its format and what it may be.
+func (s *Schema) Alike(other *Schema) bool {
+	return s.Type != "" && s.Type == other.Type && s.Format == other.Format && fmt.Sprint(s.Enum) == fmt.Sprint(other.Enum)
 }
 
 // schemas reads each component once.
