@@ -24,7 +24,7 @@ import (
 type Client struct {
 	target       *Target
 	wire         *http.Transport
-	secrets      map[string]string // what must not be shown → what is shown in its place
+	secrets      []secret // longest first
 	controlToken string
 	gone         atomic.Bool // the target answered nothing, and takes no connection either
 
@@ -34,7 +34,7 @@ type Client struct {
 }
 
 func newClient(t *Target) *Client {
-	return &Client{target: t, wire: &http.Transport{Proxy: http.ProxyFromEnvironment, DisableCompression: true, MaxIdleConnsPerHost: 8, ResponseHeaderTimeout: time.Minute}, secrets: map[string]string{}}
+	return &Client{target: t, wire: &http.Transport{Proxy: http.ProxyFromEnvironment, DisableCompression: true, MaxIdleConnsPerHost: 8, ResponseHeaderTimeout: time.Minute}}
 }
 
 // ForbiddenError is a request that was not sent.
@@ -145,19 +145,39 @@ func asForbidden(err error, into **ForbiddenError) bool {
 	return ok
 }
 
-// hide makes a secret known, as it is and as Basic credentials carry it.
-func (c *Client) hide(secret, shown string) {
-	if secret == "" {
+// secret is what must not be shown, and what is shown in its place.
+type secret struct {
+	text, shown string
+	alone       *regexp.Regexp // a short one that stands for itself: a credential x is no part of every expiry; nil: wherever it stands
+}
+
+// shortest is how long a secret has to be to be looked for within words.
+const shortest = 6
+
+// hide makes a secret known, as it is, as Basic credentials carry it and as a URL does. The longest is looked for first: it may hold another.
+func (c *Client) hide(text, shown string) {
+	if text == "" {
 		return
 	}
-	c.secrets[secret] = shown
-	c.secrets[base64.StdEncoding.EncodeToString([]byte(secret))] = shown
-	c.secrets[url.QueryEscape(secret)] = shown
+	for _, form := range []string{text, base64.StdEncoding.EncodeToString([]byte(text)), url.QueryEscape(text)} {
+		s := secret{text: form, shown: shown}
+		if len(form) < shortest {
+			s.alone = regexp.MustCompile(`(^|[^0-9A-Za-z])` + regexp.QuoteMeta(form) + `($|[^0-9A-Za-z])`)
+		}
+		c.secrets = append(c.secrets, s)
+	}
+	slices.SortStableFunc(c.secrets, func(a, b secret) int { return len(b.text) - len(a.text) })
 }
 
 func (c *Client) masked(text string) string {
-	for secret, shown := range c.secrets {
-		text = strings.ReplaceAll(text, secret, shown)
+	for _, s := range c.secrets {
+		switch {
+		case !strings.Contains(text, s.text):
+		case s.alone == nil:
+			text = strings.ReplaceAll(text, s.text, s.shown)
+		default:
+			text = s.alone.ReplaceAllStringFunc(text, func(found string) string { return strings.Replace(found, s.text, s.shown, 1) })
+		}
 	}
 	return text
 }
