@@ -25,6 +25,7 @@ type Document struct {
 	Paths       []Path
 	operations  map[string]*Operation
 	refusals    map[int]*openapi3.Response
+	requests    *accept.Direction
 	answers     *accept.Direction
 }
 
@@ -85,7 +86,7 @@ func Load(text []byte, overlays ...[]byte) (*Document, error) {
 	if err := doc.Validate(context.Background(), openapi3.EnableSchemaFormatValidation()); err != nil {
 		return nil, fmt.Errorf("checking the document: %w", err)
 	}
-	d := &Document{Title: doc.Info.Title, Version: doc.Info.Version, Description: doc.Info.Description, operations: map[string]*Operation{}, answers: accept.Answers()}
+	d := &Document{Title: doc.Info.Title, Version: doc.Info.Version, Description: doc.Info.Description, operations: map[string]*Operation{}, requests: accept.Requests(), answers: accept.Answers()}
 	if d.refusals, err = readRefusals(doc); err != nil {
 		return nil, err
 	}
@@ -109,7 +110,7 @@ func (d *Document) addPath(doc *openapi3.T, template string, item *openapi3.Path
 		op := &Operation{
 			ID: spec.OperationID, Method: method, Path: path.Template, Summary: spec.Summary, spec: spec, refusals: d.refusals, variables: variables,
 			Effect: text(spec.Extensions["x-effect"]), Provenance: text(spec.Extensions["x-provenance"]),
-			responses: map[int]*openapi3.Response{}, requests: accept.Requests(),
+			responses: map[int]*openapi3.Response{}, requests: d.requests,
 		}
 		if spec.Origin != nil && spec.Origin.Key != nil {
 			op.Line = spec.Origin.Key.Line
