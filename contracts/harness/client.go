@@ -160,13 +160,24 @@ func (c *Client) hide(text, shown string) {
 		return
 	}
 	for _, form := range []string{text, base64.StdEncoding.EncodeToString([]byte(text)), url.QueryEscape(text)} {
+		if slices.ContainsFunc(c.secrets, func(s secret) bool { return s.text == form }) {
+			continue // a URL writes most as they are
+		}
 		s := secret{text: form, shown: shown}
 		if len(form) < shortest {
-			s.alone = regexp.MustCompile(`(^|[^0-9A-Za-z])` + regexp.QuoteMeta(form) + `($|[^0-9A-Za-z])`)
+			s.alone = regexp.MustCompile(edge(form[0]) + regexp.QuoteMeta(form) + edge(form[len(form)-1]))
 		}
 		c.secrets = append(c.secrets, s)
 	}
 	slices.SortStableFunc(c.secrets, func(a, b secret) int { return len(b.text) - len(a.text) })
+}
+
+// edge is where a word begins or ends with a byte, as a regular expression.
+func edge(of byte) string {
+	if regexp.MustCompile(`\w`).Match([]byte{of}) {
+		return `\b`
+	}
+	return ""
 }
 
 func (c *Client) masked(text string) string {
@@ -176,7 +187,7 @@ func (c *Client) masked(text string) string {
 		case s.alone == nil:
 			text = strings.ReplaceAll(text, s.text, s.shown)
 		default:
-			text = s.alone.ReplaceAllStringFunc(text, func(found string) string { return strings.Replace(found, s.text, s.shown, 1) })
+			text = s.alone.ReplaceAllLiteralString(text, s.shown)
 		}
 	}
 	return text
